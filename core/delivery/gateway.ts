@@ -1,0 +1,115 @@
+/** What the engine knows of a push service: hand it messages, get one outcome each. FCM and APNs both stand behind it. */
+import type { JsonObject } from '../json';
+import type { Environment, GatewayType } from '../recipient';
+
+/** What became of one message at its gateway; the classes of the outcome table (outcomes.ts). */
+export const OUTCOMES = [
+  'accepted',
+  'dead-token',
+  'wrong-environment',
+  'bad-credentials',
+  'bad-payload',
+  'throttled',
+  'unavailable',
+  'unknown',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface GatewayMessage {
+  /** The caller's own name of the message; comes back in its result. */
+  id: string;
+  /** The device token. */
+  token: string;
+  /** FCM: a `Message` of HTTP v1 without its target. APNs: the JSON body with `aps`. */
+  payload: JsonObject;
+  /** APNs request headers (`apns-push-type`, `apns-priority`, ...); ignored by FCM. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+export interface GatewayResult {
+  id: string;
+  outcome: Outcome;
+  /** The gateway's own word: an FCM errorCode, an APNs reason, or a transport code (`connection-closed`, `timeout`, ...). */
+  code?: string;
+  /** HTTP status, where an answer came. */
+  status?: number;
+  /** FCM message name or apns-id: what to quote to the vendor. */
+  gatewayId?: string;
+  /** In words, for a person: what happened and what to do. Never holds a token or a secret. */
+  detail?: string;
+  /** APNs 410: since when the token is dead (ISO 8601). */
+  deadSince?: string;
+  /** How often the message was put on the wire. */
+  attempts: number;
+}
+
+export interface SendOptions {
+  /** Attempts a message at most, the first included; 4 if not given. */
+  attempts?: number;
+  /** Messages in the air at most. */
+  concurrency?: number;
+  /** Lower bound in ms of the first backoff (full jitter doubles from it); 1000 if not given. */
+  backoffMs?: number;
+  /** Upper bound in ms of one backoff and of an obeyed Retry-After; 60 000 if not given. */
+  maxBackoffMs?: number;
+  /** An answer later than this (ms) is `unknown`; 15 000 if not given. */
+  timeoutMs?: number;
+  /** Stops taking new messages; those in the air are waited for. */
+  signal?: AbortSignal;
+}
+
+/** What a connection test found, in words. */
+export interface CredentialCheck {
+  ok: boolean;
+  message: string;
+}
+
+export interface Gateway {
+  readonly type: GatewayType;
+  /**
+   * Sends each message and yields each result once, as answers come (not in order). Pulls from `messages` only
+   * when there is room, so that memory stays flat. Never throws for a message; a gateway that cannot be
+   * reached at all is an outcome of each message.
+   */
+  send(
+    messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>,
+    options?: SendOptions,
+  ): AsyncIterable<GatewayResult>;
+  /** Asks the gateway, without reaching any phone, whether endpoint and credentials work. */
+  check(): Promise<CredentialCheck>;
+  close(): Promise<void>;
+}
+
+export interface FcmGatewayOptions {
+  type: 'fcm';
+  /** Origin of the service; Google's if not given. Cleartext `http://` is accepted on loopback only. */
+  endpoint?: string;
+  /** PEM of an authority to trust besides the system's. */
+  ca?: string;
+  /** Service account key file: its JSON text or the object in it. */
+  serviceAccount?: string | JsonObject;
+  /** Use the machine's own Google credentials (Application Default Credentials). */
+  applicationDefault?: boolean;
+  projectId?: string;
+  /** With `projectId` instead of a service account; for an endpoint on loopback only. */
+  accessToken?: string;
+}
+
+export interface ApnsGatewayOptions {
+  type: 'apns';
+  endpoint?: string;
+  ca?: string;
+  /** Chooses Apple's host where no endpoint is given; `production` if not given. */
+  environment?: Environment;
+  /** The app's bundle id: the default `apns-topic`. */
+  bundleId: string;
+  /** Token authentication: team id, key id and the text of the .p8 key. */
+  teamId?: string;
+  keyId?: string;
+  key?: string;
+  /** Certificate authentication: PEM certificate and PEM private key. */
+  certificate?: string;
+  certificateKey?: string;
+}
+
+export type GatewayOptions = FcmGatewayOptions | ApnsGatewayOptions;
