@@ -1,0 +1,38 @@
+/** What travels from step to step: a person in the flat view, or one reference that stands for many stored people. */
+import { PushError } from '../errors';
+import { isJsonObject, type JsonObject } from '../json';
+
+export type Item = JsonObject;
+
+/** What the steps write under `push`. */
+export interface PushState {
+  campaign?: string;
+  occurrence?: string;
+  /** Key of the experiment that drew the arm. */
+  experiment?: string;
+  arm?: string;
+  bucket?: number;
+  heldOut?: boolean;
+  message?: JsonObject;
+  payload?: JsonObject;
+  outcome?: string;
+  reason?: string;
+  why?: string;
+}
+
+/** The state that earlier steps wrote, empty where none did. */
+export function pushState(item: Item): JsonObject {
+  return isJsonObject(item['push']) ? item['push'] : {};
+}
+
+/** A copy of the item with more written under `push`; a value of undefined takes a field away. */
+export function withPush(item: Item, state: PushState): Item {
+  const push: JsonObject = { ...pushState(item), ...(state as JsonObject) };
+  return { ...item, push: Object.fromEntries(Object.entries(push).filter(([, value]) => value !== undefined)) };
+}
+
+/** @throws PushError `not-an-object` */
+export function requireItem(value: unknown): Item {
+  if (isJsonObject(value)) return value;
+  throw new PushError('not-an-object', 'A person must be an object with fields.', 'Hand over one object a person.');
+}

@@ -1,0 +1,41 @@
+/** An audience reference: one item that stands for people in the store, with the steps that they still have to pass. */
+import { PushError } from '../errors';
+import { isJsonObject, type JsonObject } from '../json';
+import type { Item } from './item';
+
+/** A step of a plan: a stage as JSON, and which of its outputs this reference follows. */
+export interface PlannedStage {
+  stage: JsonObject;
+  output?: string;
+}
+
+/** Stored people, those that fit the condition where one is given. */
+export function audienceReference(options: { condition?: JsonObject } = {}): Item {
+  return { audience: { plan: [{ stage: { audience: { ...options } } }] } };
+}
+
+export function isAudienceReference(item: Item): boolean {
+  return isJsonObject(item['audience']) && Array.isArray(item['audience']['plan']);
+}
+
+/** The reference with one more step, following one output of it. */
+export function appendStage(reference: Item, stage: JsonObject, output: string): Item {
+  const plan = readPlan(reference).map((step): JsonObject => ({ ...step }));
+  return { ...reference, audience: { plan: [...plan, { stage, output }] } };
+}
+
+/** @throws PushError `plan-unreadable` */
+export function readPlan(reference: Item): PlannedStage[] {
+  const audience = reference['audience'];
+  const plan = isJsonObject(audience) ? audience['plan'] : undefined;
+  if (!Array.isArray(plan) || plan.length === 0) throw unreadable();
+  return plan.map((step): PlannedStage => {
+    if (!isJsonObject(step) || !isJsonObject(step['stage'])) throw unreadable();
+    return { stage: step['stage'], ...(typeof step['output'] === 'string' && { output: step['output'] }) };
+  });
+}
+
+function unreadable(): PushError {
+  return new PushError('plan-unreadable', 'The audience reference holds no plan that can be read.',
+    'Use the reference that the audience step puts out, unchanged.');
+}

@@ -1,0 +1,195 @@
+/** People, their devices, consents and suppressions. */
+import type { JsonObject } from '../../json';
+import type { ConsentState, Device, GatewayType, Platform, Recipient } from '../../recipient';
+import type { DeadDevice, SqlFilter, Standing, UpsertReport } from '../store';
+import type { Database, Row } from './database';
+
+const PAGE = 1000;
+
+export function upsertPeople(db: Database, recipients: readonly Recipient[], now: Date): UpsertReport {
+  const report: UpsertReport = { created: 0, updated: 0, moved: 0 };
+  const at = now.toISOString();
+  db.transaction(() => {
+    for (const recipient of recipients) {
+      const known = db.get('SELECT 1 FROM people WHERE id = ?', recipient.id) !== undefined;
+      // json_patch merges the new attributes into the known ones, as RFC 7396 says.
+      db.run(
+        `INSERT INTO people (id, locale, timezone, attributes, updated_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET
+           locale = coalesce(excluded.locale, locale),
+           timezone = coalesce(excluded.timezone, timezone),
+           attributes = json_patch(attributes, excluded.attributes),
+           updated_at = excluded.updated_at`,
+        recipient.id, recipient.locale ?? null, recipient.timezone ?? null, JSON.stringify(recipient.attributes), at,
+      );
+      known ? report.updated++ : report.created++;
+      for (const device of recipient.devices) report.moved += upsertDevice(db, recipient.id, device, at);
+      for (const [category, state] of Object.entries(recipient.consent ?? {})) {
+        putConsent(db, recipient.id, category, state, at);
+      }
+    }
+  });
+  return report;
+}
+
+/** 1 where the token had another owner before. A device seen after it was declared dead lives again. */
+function upsertDevice(db: Database, recipient: string, device: Device, at: string): number {
+  const owner = db.get('SELECT recipient FROM devices WHERE token = ?', device.token)?.['recipient'];
+  db.run(
+    `INSERT INTO devices (token, recipient, gateway, platform, environment, app_version, permission, last_seen_at, registered_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (token) DO UPDATE SET
+       registered_at = CASE WHEN recipient = excluded.recipient THEN registered_at ELSE excluded.registered_at END,
+       recipient = excluded.recipient,
+       gateway = excluded.gateway,
+       platform = excluded.platform,
+       environment = coalesce(excluded.environment, environment),
+       app_version = coalesce(excluded.app_version, app_version),
+       permission = coalesce(excluded.permission, permission),
+       last_seen_at = max(coalesce(excluded.last_seen_at, last_seen_at), coalesce(last_seen_at, excluded.last_seen_at)),
+       dead_reason = CASE WHEN excluded.last_seen_at > dead_since THEN NULL ELSE dead_reason END,
+       dead_since = CASE WHEN excluded.last_seen_at > dead_since THEN NULL ELSE dead_since END`,
+    device.token, recipient, device.gateway, device.platform, device.environment ?? null, device.appVersion ?? null,
+    device.permission ?? null, device.lastSeenAt ?? null, at,
+  );
+  return owner !== undefined && owner !== recipient ? 1 : 0;
+}
+
+export function getPerson(db: Database, id: string): Recipient | undefined {
+  const row = db.get('SELECT * FROM people WHERE id = ?', id);
+  return row === undefined ? undefined : withBelongings(db, [row])[0];
+}
+
+export async function* streamPeople(
+  db: Database,
+  { filter, pageSize = PAGE }: { filter?: SqlFilter; pageSize?: number },
+): AsyncGenerator<Recipient> {
+  const where = filter === undefined ? '' : `AND (${filter.sql})`;
+  let after = '';
+  for (;;) {
+    const rows = db.all(
+      `SELECT people.* FROM people WHERE people.id > ? ${where} ORDER BY people.id LIMIT ?`,
+      after, ...sqlParameters(filter), pageSize,
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield* withBelongings(db, rows);
+    after = String(last['id']);
+  }
+}
+
+export function countPeople(db: Database, filter?: SqlFilter): number {
+  const where = filter === undefined ? '' : `WHERE ${filter.sql}`;
+  return Number(db.get(`SELECT count(*) AS n FROM people ${where}`, ...sqlParameters(filter))?.['n'] ?? 0);
+}
+
+function sqlParameters(filter: SqlFilter | undefined): (string | number | null)[] {
+  return (filter?.parameters ?? []).map((value) =>
+    typeof value === 'boolean' ? Number(value) : (value as string | number | null));
+}
+
+/** Adds devices and consents to a page of people with one query each. */
+function withBelongings(db: Database, rows: readonly Row[]): Recipient[] {
+  const ids = JSON.stringify(rows.map((row) => row['id']));
+  const devices = Map.groupBy(
+    db.all('SELECT * FROM devices WHERE recipient IN (SELECT value FROM json_each(?)) ORDER BY token', ids),
+    (row) => row['recipient'],
+  );
+  const consents = Map.groupBy(
+    db.all('SELECT * FROM consents WHERE recipient IN (SELECT value FROM json_each(?))', ids),
+    (row) => row['recipient'],
+  );
+  return rows.map((row): Recipient => {
+    const consent = consents.get(row['id'] ?? null);
+    return {
+      id: String(row['id']),
+      ...(row['locale'] !== null && { locale: String(row['locale']) }),
+      ...(row['timezone'] !== null && { timezone: String(row['timezone']) }),
+      attributes: JSON.parse(String(row['attributes'])) as JsonObject,
+      ...(consent !== undefined && {
+        consent: Object.fromEntries(consent.map((one) => [String(one['category']), one['state'] as ConsentState])),
+      }),
+      devices: (devices.get(row['id'] ?? null) ?? []).map(toDevice),
+    };
+  });
+}
+
+function toDevice(row: Row): Device {
+  return {
+    token: String(row['token']),
+    gateway: row['gateway'] as GatewayType,
+    platform: row['platform'] as Platform,
+    ...(row['environment'] !== null && { environment: row['environment'] as Device['environment'] }),
+    ...(row['app_version'] !== null && { appVersion: String(row['app_version']) }),
+    ...(row['permission'] !== null && { permission: row['permission'] as Device['permission'] }),
+    ...(row['last_seen_at'] !== null && { lastSeenAt: String(row['last_seen_at']) }),
+  } as Device;
+}
+
+export function setConsent(db: Database, recipient: string, category: string, state: ConsentState, now: Date): boolean {
+  putConsent(db, recipient, category, state, now.toISOString());
+  return db.get('SELECT 1 FROM people WHERE id = ?', recipient) !== undefined;
+}
+
+function putConsent(db: Database, recipient: string, category: string, state: ConsentState, at: string): void {
+  db.run(
+    `INSERT INTO consents (recipient, category, state, set_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (recipient, category) DO UPDATE SET state = excluded.state, set_at = excluded.set_at`,
+    recipient, category, state, at,
+  );
+}
+
+/** Takes a consent back, as an unsubscribe event asks. */
+export function optOut(db: Database, recipient: string, category: string, at: string): void {
+  putConsent(db, recipient, category, 'opted-out', at);
+}
+
+export function suppress(db: Database, recipient: string, reason: string, now: Date): void {
+  db.run(
+    `INSERT INTO suppressions (recipient, reason, set_at) VALUES (?, ?, ?)
+     ON CONFLICT (recipient) DO UPDATE SET reason = excluded.reason, set_at = excluded.set_at`,
+    recipient, reason, now.toISOString(),
+  );
+}
+
+export function unsuppress(db: Database, recipient: string): boolean {
+  return db.run('DELETE FROM suppressions WHERE recipient = ?', recipient) > 0;
+}
+
+export function standing(db: Database, recipients: readonly string[], tokens: readonly string[]): Standing {
+  const ids = JSON.stringify(recipients);
+  const consents = new Map<string, Record<string, ConsentState>>();
+  for (const row of db.all('SELECT * FROM consents WHERE recipient IN (SELECT value FROM json_each(?))', ids)) {
+    const recipient = String(row['recipient']);
+    const states = consents.get(recipient) ?? {};
+    states[String(row['category'])] = row['state'] as ConsentState;
+    consents.set(recipient, states);
+  }
+  return {
+    suppressed: new Map(
+      db.all('SELECT recipient, reason FROM suppressions WHERE recipient IN (SELECT value FROM json_each(?))', ids)
+        .map((row) => [String(row['recipient']), String(row['reason'])]),
+    ),
+    consents,
+    dead: new Map(
+      db.all(
+        'SELECT token, dead_reason FROM devices WHERE dead_since IS NOT NULL AND token IN (SELECT value FROM json_each(?))',
+        JSON.stringify(tokens),
+      ).map((row) => [String(row['token']), String(row['dead_reason'])]),
+    ),
+  };
+}
+
+export function markDead(db: Database, devices: readonly DeadDevice[], now: Date): void {
+  db.transaction(() => {
+    for (const { token, gateway, platform, recipient, reason, since } of devices) {
+      const at = since ?? now.toISOString();
+      db.run(
+        `INSERT INTO devices (token, recipient, gateway, platform, registered_at, dead_since, dead_reason) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (token) DO UPDATE SET dead_since = excluded.dead_since, dead_reason = excluded.dead_reason
+         WHERE last_seen_at IS NULL OR last_seen_at <= excluded.dead_since`,
+        token, recipient, gateway, platform, at, at, reason,
+      );
+    }
+  });
+}
