@@ -44,9 +44,9 @@ export interface DeliveryIntent {
 
 /**
  * May this delivery go out? `go`: it is ours now. `already-sent`: accepted before. `in-flight`: another run holds
- * it. `unknown-before`: an earlier run ended without knowing, and the rule says not to risk a second message.
+ * it. `duplicate`: this run holds it already, the person came twice. `unknown-before`: an earlier run ended without knowing, and the rule says not to risk a second message.
  */
-export type LeaseDecision = 'go' | 'already-sent' | 'in-flight' | 'unknown-before';
+export type LeaseDecision = 'go' | 'already-sent' | 'in-flight' | 'duplicate' | 'unknown-before';
 
 export interface LeaseOptions {
   now: Date;
@@ -139,6 +139,8 @@ export interface Store {
   /** False where the person was not on the list. */
   unsuppress(recipient: string): Promise<boolean>;
   standing(recipients: readonly string[], tokens: readonly string[]): Promise<Standing>;
+  /** Those of the people who were already reached, on whichever device, in this occurrence of the campaign. */
+  reached(campaign: string, occurrence: string, recipients: readonly string[]): Promise<ReadonlySet<string>>;
   /** Writes down, in one transaction, that these are about to be sent; one decision each, in order. */
   lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]>;
   settle(settlements: readonly Settlement[], now: Date): Promise<void>;

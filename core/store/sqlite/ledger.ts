@@ -14,6 +14,15 @@ const NOT_DELIVERED: ReadonlySet<Outcome> = new Set([
   'dead-token',
 ]);
 
+export function reached(db: Database, campaign: string, occurrence: string, recipients: readonly string[]): Set<string> {
+  const rows = db.all(
+    `SELECT DISTINCT recipient FROM deliveries
+     WHERE campaign = ? AND occurrence = ? AND recipient IN (SELECT value FROM json_each(?)) AND outcome = 'accepted'`,
+    campaign, occurrence, JSON.stringify(recipients),
+  );
+  return new Set(rows.map((row) => String(row['recipient'])));
+}
+
 export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
   const now = options.now.toISOString();
   const until = new Date(options.now.getTime() + options.leaseMs).toISOString();
@@ -41,8 +50,8 @@ function judge(db: Database, id: string, now: string, { owner, resendUnknown }: 
   const row = db.get('SELECT outcome, owner, leased_until FROM deliveries WHERE id = ?', id);
   const outcome = row?.['outcome'] as Outcome | null | undefined;
   if (outcome === null) {
-    // The same run holding it already means that the same device came twice.
-    if (row?.['owner'] === owner || String(row?.['leased_until']) > now) return 'in-flight';
+    if (row?.['owner'] === owner) return 'duplicate';
+    if (String(row?.['leased_until']) > now) return 'in-flight';
     if (resendUnknown) return 'go';
     db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE id = ?`, now, id);
     return 'unknown-before';

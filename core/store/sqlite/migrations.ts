@@ -71,7 +71,7 @@ export const MIGRATIONS: readonly string[] = [
     attempts INTEGER NOT NULL DEFAULT 0,
     settled_at TEXT
   ) WITHOUT ROWID;
-  CREATE INDEX deliveries_by_campaign ON deliveries (campaign, occurrence, id);
+  CREATE INDEX deliveries_by_campaign ON deliveries (campaign, occurrence, recipient);
 
   CREATE TABLE events (
     delivery TEXT NOT NULL,

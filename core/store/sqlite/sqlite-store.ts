@@ -18,7 +18,7 @@ import type {
 } from '../store';
 import { Database } from './database';
 import { kpiEvents, recordEvents } from './events';
-import { lease, ledger, recordParticipations, settle } from './ledger';
+import { lease, ledger, reached, recordParticipations, settle } from './ledger';
 import * as people from './people';
 
 /** The store in one SQLite file, through Node's own `node:sqlite`. Each call is one short transaction. */
@@ -59,6 +59,10 @@ export class SqliteStore implements Store {
 
   async standing(recipients: readonly string[], tokens: readonly string[]): Promise<Standing> {
     return people.standing(this.db, recipients, tokens);
+  }
+
+  async reached(campaign: string, occurrence: string, recipients: readonly string[]): Promise<ReadonlySet<string>> {
+    return reached(this.db, campaign, occurrence, recipients);
   }
 
   async lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]> {

@@ -1,0 +1,25 @@
+/** What the faces call. A step of a campaign is one function here, whatever host it runs in. */
+export * from './audience';
+export * from './events';
+export type { Item, PushState } from './item';
+export { audienceReference, isAudienceReference } from './plan';
+export { CONSENT_RULES, type ConsentRule } from './policy';
+export { NOT_ELIGIBLE, SUPPRESSION_REASONS, type SuppressionReason } from './reasons';
+export * from './report';
+export * from './rows';
+export { peopleOfPlan, selectPeople } from './run-plan';
+export { sendCampaign, type CampaignOptions } from './send';
+export { SEND_OUTPUTS, type SendOutput, type SendResult } from './send-result';
+export {
+  compileStage,
+  CONTROL_ARM,
+  HELD_OUT_OUTPUT,
+  type CompiledStage,
+  type Route,
+  type SegmentStage,
+  type SplitStage,
+  type Stage,
+  type StageContext,
+  type TemplateStage,
+} from './stages';
+export * from './summary';

@@ -1,0 +1,70 @@
+/** What a send step says of one person, in codes for programs and in words for people. */
+import type { GatewayResult } from '../delivery/gateway';
+import type { PushError } from '../errors';
+import type { JsonObject } from '../json';
+import { tokenFingerprint, type Device, type Recipient } from '../recipient';
+import { withPush, type Item } from './item';
+import { SUPPRESSION_REASONS, type SuppressionReason } from './reasons';
+
+export const SEND_OUTPUTS = ['sent', 'failed', 'suppressed'] as const;
+export type SendOutput = (typeof SEND_OUTPUTS)[number];
+
+/** Where a result came from. */
+export interface ResultSource {
+  /** Position of the input item; for people of a reference that of the reference. */
+  index: number;
+  fromReference: boolean;
+  item: Item;
+  /** Whom it is about; absent where the item names nobody. */
+  person?: Recipient;
+}
+
+export interface SendResult extends Omit<ResultSource, 'person'> {
+  /** Id of the person; absent where the item names nobody. */
+  recipient?: string;
+  output: SendOutput;
+  /** Code of the reason where the person was not sent to. */
+  reason?: string;
+}
+
+/** Sent where at least one device's gateway accepted; which is not yet received by the phone. */
+export function deliveredResult(source: ResultSource, deliveries: readonly { device: Device; result: GatewayResult }[]): SendResult {
+  const list = deliveries.map(({ device, result }): JsonObject => ({
+    gateway: device.gateway,
+    platform: device.platform,
+    device: tokenFingerprint(device.token),
+    outcome: result.outcome,
+    attempts: result.attempts,
+    ...(result.code !== undefined && { code: result.code }),
+    ...(result.gatewayId !== undefined && { gatewayId: result.gatewayId }),
+    ...(result.detail !== undefined && { detail: result.detail }),
+  }));
+  const accepted = deliveries.find(({ result }) => result.outcome === 'accepted');
+  const first = accepted ?? deliveries[0];
+  const outcome = first?.result.outcome ?? 'unknown';
+  const why = accepted !== undefined
+    ? 'Accepted by the gateway; whether the phone received it, only the app can tell.'
+    : (first?.result.detail ?? 'The gateway did not accept the message.');
+  return result(source, accepted === undefined ? 'failed' : 'sent', accepted === undefined ? outcome : undefined, why, { outcome, deliveries: list });
+}
+
+export function failedResult(source: ResultSource, { code, message, hint }: PushError): SendResult {
+  return result(source, 'failed', code, [message, hint].filter((text) => text !== '').join(' '), { outcome: 'failed' });
+}
+
+export function suppressedResult(source: ResultSource, reason: SuppressionReason): SendResult {
+  return result(source, 'suppressed', reason, SUPPRESSION_REASONS[reason], { outcome: 'suppressed' });
+}
+
+function result(source: ResultSource, output: SendOutput, reason: string | undefined, why: string, more: JsonObject): SendResult {
+  const { index, fromReference, item, person } = source;
+  return {
+    ...(person !== undefined && { recipient: person.id }),
+    index,
+    fromReference,
+    output,
+    ...(reason !== undefined && { reason }),
+    // The rendered payload has done its work; people and logs have the message itself.
+    item: withPush(item, { ...more, reason, why, payload: undefined }),
+  };
+}
