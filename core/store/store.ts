@@ -126,7 +126,10 @@ export interface LedgerRow {
 }
 
 export interface Store {
-  /** Adds people or renews what is known of them; fields not given stay. Newest owner of a token keeps it. */
+  /**
+   * Adds people or renews what is known of them; fields not given stay. The newest owner of a token keeps it.
+   * A consent that was taken back stays so: only {@link setConsent} gives it again.
+   */
   upsertPeople(people: readonly Recipient[], now: Date): Promise<UpsertReport>;
   getPerson(id: string): Promise<Recipient | undefined>;
   /** People in the order of their ids, page by page, with their living devices. */

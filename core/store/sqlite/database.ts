@@ -21,7 +21,8 @@ export class Database {
     const sqlite = require('node:sqlite') as typeof import('node:sqlite');
     let db: DatabaseSync | undefined;
     try {
-      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+      // SQLite also takes `:memory:` and `file:` addresses, which name no folder to make.
+      if (!path.startsWith(':') && !path.startsWith('file:')) mkdirSync(dirname(path), { recursive: true });
       db = new sqlite.DatabaseSync(path);
       db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
       const database = new Database(db);

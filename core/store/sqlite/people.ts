@@ -25,7 +25,7 @@ export function upsertPeople(db: Database, recipients: readonly Recipient[], now
       known ? report.updated++ : report.created++;
       for (const device of recipient.devices) report.moved += upsertDevice(db, recipient.id, device, at);
       for (const [category, state] of Object.entries(recipient.consent ?? {})) {
-        putConsent(db, recipient.id, category, state, at);
+        importConsent(db, recipient.id, category, state, at);
       }
     }
   });
@@ -137,6 +137,12 @@ function putConsent(db: Database, recipient: string, category: string, state: Co
      ON CONFLICT (recipient, category) DO UPDATE SET state = excluded.state, set_at = excluded.set_at`,
     recipient, category, state, at,
   );
+}
+
+/** A list may be older than a person's word: importing it never turns a no into a yes. */
+function importConsent(db: Database, recipient: string, category: string, state: ConsentState, at: string): void {
+  const known = db.get('SELECT state FROM consents WHERE recipient = ? AND category = ?', recipient, category);
+  if (known?.['state'] !== 'opted-out') putConsent(db, recipient, category, state, at);
 }
 
 /** Takes a consent back, as an unsubscribe event asks. */
