@@ -17,6 +17,8 @@ const assets = copy('assets', [
   'nodes/**/__schema__/**/*.json',
   'node-red/**/*.{html,json,svg}',
   'sandbox/**/*.{html,css,svg,png}',
+  'sandbox/page/**/*.js',
+  'icons/*.svg',
 ]);
 
 exports.assets = assets;
