@@ -1,0 +1,29 @@
+/** Characters as people see them (grapheme clusters, UAX #29): a family emoji is one, an accent belongs to its letter. */
+
+const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+/** The characters of a text, one after the other, with their place in UTF-16 units. */
+export function graphemes(text: string): Iterable<{ segment: string; index: number }> {
+  return segmenter.segment(text);
+}
+
+/** How many characters a person sees; stops counting at `most` + 1. */
+export function countGraphemes(text: string, most = Infinity): number {
+  let count = 0;
+  for (const _ of graphemes(text)) {
+    count += 1;
+    if (count > most) break;
+  }
+  return count;
+}
+
+/** The longest beginning of at most `most` characters. */
+export function firstGraphemes(text: string, most: number): string {
+  if (text.length <= most) return text;
+  let count = 0;
+  for (const { index } of graphemes(text)) {
+    if (count === most) return text.slice(0, index);
+    count += 1;
+  }
+  return text;
+}

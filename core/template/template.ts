@@ -1,0 +1,121 @@
+/** What a campaign builder writes, and what one person gets: the shapes of the template step. */
+import type { JsonObject } from '../json';
+import type { GatewayType } from '../recipient';
+
+export const PRIORITIES = ['high', 'normal'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** Apple's interruption levels; `critical` needs an entitlement from Apple. */
+export const INTERRUPTION_LEVELS = ['passive', 'active', 'time-sensitive', 'critical'] as const;
+export type InterruptionLevel = (typeof INTERRUPTION_LEVELS)[number];
+
+/** The fields of a template that hold one text each, in the order in which they are written for a person. */
+export const TEXT_FIELDS = [
+  'title',
+  'subtitle',
+  'body',
+  'image',
+  'link',
+  'sound',
+  'channel',
+  'thread',
+  'collapseId',
+  'category',
+  'analyticsLabel',
+] as const;
+export type TextField = (typeof TEXT_FIELDS)[number];
+
+/** An action button. Its texts are templates; a button whose title comes out blank is left out. */
+export type ButtonTemplate = { id: string; title: string; link?: string };
+
+/** The part of a template that a locale may say in its own words. */
+export type TemplateTexts = { [field in TextField]?: string } & {
+  data?: Record<string, string>;
+  buttons?: ButtonTemplate[];
+};
+
+/** A message to many people. Every text is a Handlebars template in plain text (nothing is HTML-escaped). */
+export type Template = TemplateTexts & {
+  /** The number on the app's icon, or a text that comes out as one. */
+  badge?: number | string;
+  /** How long a gateway may keep the message for a phone that is off, in seconds; 0: now or never. */
+  ttlSeconds?: number;
+  priority?: Priority;
+  interruptionLevel?: InterruptionLevel;
+  /** 0 to 1: which of an app's notifications iOS puts first. */
+  relevanceScore?: number;
+  /** Lets the app's own code change the notification before it is shown (iOS). Set by itself where there is an image. */
+  mutableContent?: boolean;
+  /** Wakes the app besides showing the message (iOS). */
+  contentAvailable?: boolean;
+  /** Nothing is shown: the app gets `data` in the background. */
+  silent?: boolean;
+  /** Texts by language tag, laid over the common ones. */
+  locales?: Record<string, TemplateTexts>;
+  /** The language of the common texts, and of everyone whose language is not in `locales`. */
+  defaultLocale?: string;
+};
+
+export type Button = { id: string; title: string; link?: string };
+
+/** What one person reads: the template with every text written out. Fields that came out blank are absent. */
+export type Message = { [field in TextField]?: string } & {
+  badge?: number;
+  ttlSeconds?: number;
+  priority?: Priority;
+  interruptionLevel?: InterruptionLevel;
+  relevanceScore?: number;
+  mutableContent?: boolean;
+  contentAvailable?: boolean;
+  silent?: boolean;
+  data?: Record<string, string>;
+  buttons?: Button[];
+  /** The language of the texts that was chosen, where the template says one. */
+  locale?: string;
+};
+
+/** What happens where a text names a field that a person does not have. */
+export type MissingPolicy = 'refuse' | 'empty' | { fallback: string };
+
+export interface TemplateOptions {
+  /** `refuse` if not given: this person cannot be written to. */
+  missing?: MissingPolicy;
+  /** Stand-in by path (`firstName`, `order.city`, `items[].name`); goes before `missing`. */
+  defaults?: Record<string, string>;
+  /** A payload over the limit: `refuse` it (if not given), or `shorten` the body. */
+  overflow?: 'refuse' | 'shorten';
+  /** Bytes of the limit that are kept free for what the send step adds (tracking). */
+  reserveBytes?: number;
+  /** The present, for `relativeTime`; a Date, or ISO 8601 where options are JSON. */
+  now?: Date | string;
+  /** Which payloads to make; both if not given. */
+  gateways?: readonly GatewayType[];
+}
+
+export type WarningCode =
+  | 'long-title'
+  | 'long-body'
+  | 'no-body'
+  | 'buttons-without-category'
+  | 'http-link'
+  | 'shortened'
+  | 'fallback-used';
+
+/** Something that is sent all the same, but that the builder should know. */
+export type TemplateWarning = { code: WarningCode; field: string; message: string };
+
+/** An APNs request without its token: the JSON body and the headers that the message decides. */
+export type ApnsMessage = { payload: JsonObject; headers: Record<string, string> };
+
+export interface PersonalizedMessage {
+  message: Message;
+  /** A `Message` of FCM HTTP v1 without its target. */
+  fcm?: JsonObject;
+  apns?: ApnsMessage;
+  warnings: TemplateWarning[];
+  /** Bytes of each payload as JSON in UTF-8. */
+  bytes: { fcm?: number; apns?: number };
+}
+
+/** Writes one message for one person, who is seen in one flat view. */
+export type CompiledTemplate = (view: object) => PersonalizedMessage;
