@@ -29,40 +29,67 @@ function readJson(text: string): ImportRow[] {
   return list.map((item, index) => row(`item ${index + 1}`, item));
 }
 
+/** After so many broken lines a file is not CSV, or not with this delimiter. */
+const MOST_BROKEN_LINES = 1000;
+
 /**
  * The first line names the columns; a dotted name (`consent.marketing`) makes a nested field. Empty cells are left
  * out. Numbers and true / false become such where writing them again gives the same text (so `007` stays text).
  */
-function readCsv(text: string, delimiter?: string): ImportRow[] {
-  // Loaded at first use: a host that imports nothing does not pay for it.
-  const { parse } = require('csv-parse/sync') as typeof import('csv-parse/sync');
+function readCsv(text: string, delimiter = guessDelimiter(text)): ImportRow[] {
   const rows: ImportRow[] = [];
-  const records = parse(text, {
-    bom: true,
-    delimiter: delimiter ?? guessDelimiter(text),
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    on_skip: (error) => {
-      rows.push({ place: `line ${Number(error?.['lines'] ?? 0)}`, error: brokenLine(error?.message ?? 'unreadable') });
-    },
-  }) as unknown as { record: string[]; info: { lines: number } }[];
-  const header = records.shift();
-  if (header === undefined) throw unreadable('The text has no line.');
-  for (const { record, info } of records) {
-    const place = `line ${info.lines}`;
-    if (record.length !== header.record.length) {
-      rows.push({ place, error: brokenLine(`${record.length} cells where the first line names ${header.record.length} columns`) });
-    } else {
-      rows.push({ place, value: nest(header.record, record) });
+  let columns: readonly string[] | undefined;
+  let broken = 0;
+  const reject = (line: number, reason: string) => {
+    if (++broken > MOST_BROKEN_LINES) {
+      throw unreadable(`More than ${MOST_BROKEN_LINES} lines cannot be read as CSV with the delimiter '${delimiter}'.`);
     }
+    rows.push({ place: `line ${line}`, error: brokenLine(reason) });
+  };
+  for (const { line, cells, reason } of csvRecords(text, delimiter)) {
+    if (cells === undefined) reject(line, reason);
+    else if (columns === undefined) columns = cells;
+    else if (cells.length !== columns.length) reject(line, `${cells.length} cells where the first line names ${columns.length} columns`);
+    else rows.push({ place: `line ${line}`, value: nest(columns, cells) });
   }
-  return rows.sort((a, b) => lineOf(a) - lineOf(b));
+  if (columns === undefined) throw unreadable('The text has no line of column names.');
+  return rows;
 }
 
-function lineOf({ place }: ImportRow): number {
-  return Number(place.slice(place.indexOf(' ') + 1));
+type CsvRecord = { line: number; cells: string[]; reason?: undefined } | { line: number; cells?: undefined; reason: string };
+
+/** Records with the line on which they end. A quote that is never closed costs its own line, not the rest of the text. */
+function* csvRecords(text: string, delimiter: string): Generator<CsvRecord> {
+  // Loaded at first use: a host that imports nothing does not pay for it.
+  const { parse } = require('csv-parse/sync') as typeof import('csv-parse/sync');
+  let rest = text.replace(/^\uFEFF/, '');
+  let passed = 0;
+  while (rest !== '') {
+    const records: CsvRecord[] = [];
+    let last = 0;
+    try {
+      parse(rest, {
+        delimiter,
+        relax_column_count: true,
+        skip_empty_lines: true,
+        on_record: (cells: string[], { lines }) => {
+          last = lines;
+          records.push({ line: passed + lines, cells });
+          return null;
+        },
+      });
+      yield* records;
+      return;
+    } catch (thrown) {
+      yield* records;
+      // Go on behind the line on which the broken record began.
+      const lines = rest.split('\n');
+      while (lines[last]?.trim() === '') last++;
+      yield { line: passed + last + 1, reason: asPushError(thrown).message };
+      rest = lines.slice(last + 1).join('\n');
+      passed += last + 1;
+    }
+  }
 }
 
 function nest(columns: readonly string[], cells: readonly string[]): JsonObject {

@@ -15,7 +15,9 @@ export function temporaryFolder(): { path: string; [Symbol.dispose](): void } {
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  return Array.fromAsync(items);
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
 }
 
 export function person(id: string, more: Partial<Recipient> = {}): Recipient {

@@ -18,7 +18,7 @@ describe('reading CSV', () => {
   });
 
   it('finds semicolons and tabs, quotes, line ends of Windows and a byte order mark', () => {
-    expect(csv('\uFEFFid;name\r', '1;"A;B"\r')[0]?.value).toEqual({ id: 1, name: 'A;B' });
+    expect(csv('\uFEFFid;name\r', '1;"A;B"\r', '')[0]?.value).toEqual({ id: 1, name: 'A;B' });
     expect(csv('id\tname', '1\tA,B')[0]?.value).toEqual({ id: 1, name: 'A,B' });
   });
 
@@ -29,6 +29,17 @@ describe('reading CSV', () => {
       { place: 'line 3', error: { code: 'broken-line', message: expect.stringContaining('4 cells where the first line names 2') } },
       { place: 'line 4', error: { code: 'broken-line' } },
     ]);
+  });
+
+  it('loses no line to a quote that is never closed', () => {
+    const rows = csv('id,name', '1,Anna', '', '2,"Ben', '3,Clara', '', '4,"Do', 'ra"');
+    expect(rows.map(({ place, value }) => [place, value?.['id'], value?.['name']])).toEqual([
+      ['line 2', 1, 'Anna'], ['line 4', undefined, undefined], ['line 5', 3, 'Clara'], ['line 8', 4, 'Do\nra'],
+    ]);
+  });
+
+  it('says when a text is no CSV at all', () => {
+    expect(() => csv('id,name', ...Array(1500).fill('x,"y"z'))).toThrow(expect.objectContaining({ code: 'import-unreadable' }));
   });
 
   it('makes no prototype of a column named __proto__', () => {

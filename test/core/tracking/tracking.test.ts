@@ -9,7 +9,7 @@ const queryOf = (link: string) => Object.fromEntries(new URL(link).searchParams)
 describe('a delivery', () => {
   it('has the same name in every process, and another for another campaign, occurrence, person or device', () => {
     expect(deliveryId('sale', 'once', 'anna', 'token')).toBe(ID);
-    const others = [['other', 'once', 'anna', 'token'], ['sale', '2', 'anna', 'token'], ['sale', 'once', 'ben', 'token'], ['sale', 'once', 'anna', 't']] as const;
+    const others: [string, string, string, string][] = [['other', 'once', 'anna', 'token'], ['sale', '2', 'anna', 'token'], ['sale', 'once', 'ben', 'token'], ['sale', 'once', 'anna', 't']];
     expect(new Set([ID, ...others.map((names) => deliveryId(...names))]).size).toBe(5);
     // The parts are kept apart: moving a letter from one to the next is another delivery.
     expect(deliveryId('a', 'bc', 'd', 'e')).not.toBe(deliveryId('ab', 'c', 'd', 'e'));
