@@ -3,7 +3,7 @@ import { asNumber, isTruthy } from '../helpers/helper';
 import { BLOCKS, type BlockName } from '../helpers';
 import { compileExpression, type CompiledExpression } from './expressions';
 import { isMissing, takeTurn, withinLength, type Run } from './run';
-import type { Place, Scope, Turn } from './scope';
+import { deeper, type Place, type Scope, type Turn } from './scope';
 import { syntaxError, type Expression, type Program } from './syntax';
 
 type Write = (scope: Scope, run: Run) => string;
@@ -24,7 +24,7 @@ export function compileBlock(node: hbs.AST.BlockStatement, place: Place, compile
   checkOptions(node, name, place);
   const subject = compileExpression(param as Expression, place);
   const programs = { then: optional(node.program), otherwise: optional(node.inverse) };
-  const same: Place = { ...place, depth: place.depth + 1 };
+  const same = deeper(place, node.loc.start);
   const otherwise = compileProgram(programs.otherwise, same);
   if (name === 'each') return eachBlock(subject, compileProgram(programs.then, inner(node, subject, place, name)), otherwise);
   if (name === 'with') return withBlock(subject, compileProgram(programs.then, inner(node, subject, place, name)), otherwise);

@@ -21,9 +21,6 @@ export interface CompiledText {
   variables: readonly string[];
 }
 
-/** Blocks within blocks; far more than a sentence needs, and few enough for every stack. */
-const DEEPEST = 50;
-
 /**
  * Compiles one text of a template.
  * @param source where it stands in the template, for mistakes in it: `locales.fr.title`
@@ -54,9 +51,6 @@ export function compileText(text: unknown, source: string, field: string): Compi
 /** The statements of a block, or of a whole text. */
 export function compileProgram(program: Program | undefined, place: Place): Write {
   if (program === undefined) return () => '';
-  if (place.depth > DEEPEST) {
-    throw syntaxError(place.field, program.loc.start, `Blocks are nested deeper than ${DEEPEST}.`, 'Make the template simpler.');
-  }
   const writers = program.body.map((node) => compileStatement(asStatement(node, place.field), place))
     .filter((writer) => writer !== undefined);
   const [first, second] = writers;

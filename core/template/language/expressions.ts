@@ -3,7 +3,7 @@ import { PushError } from '../../errors';
 import { BadArgument, type Helper, type HelperOptions } from '../helpers/helper';
 import { BLOCKS, HELPERS } from '../helpers';
 import { isMissing, LONGEST_VALUE, standIn, tooLong, type Run } from './run';
-import { compilePath, type Evaluate, type Place, type Scope } from './scope';
+import { compilePath, deeper, type Evaluate, type Place, type Scope } from './scope';
 import { syntaxError, type Call, type Expression } from './syntax';
 
 export interface CompiledExpression {
@@ -38,9 +38,10 @@ export function compileExpression(node: Expression, place: Place): CompiledExpre
  * `helper a b name=c`. Arguments of a helper that is not tolerant follow the policy for missing values; where that
  * leaves nothing, the helper is not called and its text is empty.
  */
-export function compileCall(node: Call, place: Place): CompiledCall {
+export function compileCall(node: Call, outer: Place): CompiledCall {
   const helperName = node.path.original;
-  const helper = findHelper(node, place);
+  const helper = findHelper(node, outer);
+  const place = deeper(outer, node.loc.start);
   const values = node.params.map((param) => compileExpression(param as Expression, place));
   const options = compileOptions(node, helper, place);
   const { line, column } = node.loc.start;

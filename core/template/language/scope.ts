@@ -28,7 +28,7 @@ export interface Place {
   path: string | undefined;
   /** `as |item key|` */
   names: readonly string[];
-  /** How many blocks there are around. */
+  /** How many blocks and calls there are around. */
   depth: number;
   /** Loops around. */
   loops: number;
@@ -53,6 +53,15 @@ const TURN_VALUES: Readonly<Record<string, (turn: Turn) => unknown>> = {
 export function ownProperty(from: unknown, name: string): unknown {
   if (from === null || from === undefined || typeof from === 'function') return undefined;
   return Object.hasOwn(from, name) ? (from as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+/** Blocks and calls within one another; far more than a sentence needs, and few enough for every stack. */
+const DEEPEST = 50;
+
+/** The same place, one level further in. */
+export function deeper(place: Place, at: { line: number; column: number }): Place {
+  if (place.depth < DEEPEST) return { ...place, depth: place.depth + 1 };
+  throw syntaxError(place.field, at, `Blocks or parentheses are nested deeper than ${DEEPEST}.`, 'Make the template simpler.');
 }
 
 /** @throws PushError `template-syntax` for a path that leads out of the person */

@@ -42,10 +42,35 @@ export function parseText(text: unknown, field: string): Program {
     throw new PushError('invalid-template', `${field} is ${text.length} characters long; the most is ${LONGEST_TEMPLATE}.`,
       'Shorten the text.', { field });
   }
+  refuseDeepNesting(text, field);
   try {
     return Handlebars.parse(text);
   } catch (thrown) {
     throw parseError(thrown, field);
+  }
+}
+
+/** The parser's time grows with the square of the depth (8 s for 5000 parentheses): a quick look comes first. */
+const DEEPEST_PARSED = 100;
+
+function refuseDeepNesting(text: string, field: string): void {
+  let blocks = 0;
+  let calls = 0;
+  let inside = false;
+  for (const { 0: sign, index } of text.matchAll(/\{\{~?(?:[#/]|\^(?!~?\s*\}\}))?|\}\}|[()]/g)) {
+    if (sign === '(' || sign === ')') {
+      // Outside of braces a parenthesis is plain text.
+      calls += inside ? (sign === '(' ? 1 : -1) : 0;
+    } else {
+      inside = sign !== '}}';
+      calls = 0;
+      if (/[#^]$/.test(sign)) blocks += 1;
+      if (sign.endsWith('/')) blocks -= 1;
+    }
+    if (Math.max(blocks, calls) <= DEEPEST_PARSED) continue;
+    const before = text.slice(0, index).split('\n');
+    throw syntaxError(field, { line: before.length, column: before.at(-1)?.length ?? 0 },
+      `Blocks or parentheses are nested deeper than ${DEEPEST_PARSED}.`, 'Make the template simpler.');
   }
 }
 

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { PushError } from '../../../core/errors';
+import { compileTemplate, type PersonalizedMessage, type Template, type TemplateOptions } from '../../../core/template';
+
+const LIMIT = 4096;
+
+/** Data as hostile as JSON and programs can make it. */
+const value = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: 'grapheme', maxLength: 4000 }),
+  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 }).map((units) => String.fromCharCode(...units)),
+  fc.double(), fc.boolean(), fc.constant(null), fc.constant(undefined), fc.bigInt(), fc.date({ noInvalidDate: false }),
+  fc.constantFrom('__proto__', 'constructor', '\u202eabc', '\u0000', 'javascript:alert(1)', '{{x}}', '1e999', '2026-02-30', 'e\u0301'.repeat(900)),
+  fc.array(fc.string(), { maxLength: 5 }), fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }),
+);
+const person = fc.record({ a: value, b: value, c: value, locale: value, timezone: value }, { requiredKeys: [] });
+
+const template: Template = {
+  title: '{{default a "T"}} {{#if b}}{{truncate b 20}}{{/if}}',
+  body: 'x{{c}}{{#each a}}{{@key}}{{/each}}{{#if (gt a b)}}{{number a}}{{/if}}{{lookup b "constructor"}}',
+  link: 'https://shop.example/{{urlEncode c}}',
+  data: { b: '{{default b "-"}}', 'constructor': '{{upper c}}' },
+  badge: '{{default b 1}}',
+  collapseId: '{{#if a}}{{a}}{{/if}}',
+  locales: { fr: { title: '{{date a}}' } },
+};
+const options = fc.record<TemplateOptions>({
+  missing: fc.constantFrom<TemplateOptions['missing']>('refuse', 'empty', { fallback: 'friend' }),
+  overflow: fc.constantFrom('refuse', 'shorten'),
+  reserveBytes: fc.integer({ min: 0, max: 4000 }),
+});
+
+function writeOrRefuse(made: Template, chosen: TemplateOptions, view: object): PersonalizedMessage | undefined {
+  try {
+    return compileTemplate(made, chosen)(view);
+  } catch (thrown) {
+    if (thrown instanceof PushError && thrown.code !== 'unexpected') return undefined;
+    throw thrown;
+  }
+}
+
+function expectHonestBudget(written: PersonalizedMessage, reserveBytes = 0): void {
+  for (const [payload, bytes] of [[written.fcm, written.bytes.fcm], [written.apns?.payload, written.bytes.apns]] as const) {
+    const json = JSON.stringify(payload);
+    expect(Buffer.byteLength(json)).toBe(bytes);
+    expect(bytes).toBeLessThanOrEqual(LIMIT - reserveBytes);
+    expect(JSON.parse(json)).toEqual(payload);
+    expect(json.isWellFormed()).toBe(true);
+    expect(json).not.toMatch(/\\ud[89a-f]/);
+  }
+}
+
+describe('whatever the data', () => {
+  it('a person gets valid JSON within the budget, or a PushError with a stable code', () => {
+    let written = 0;
+    fc.assert(fc.property(person, options, (view, chosen) => {
+      const result = writeOrRefuse(template, chosen, view);
+      if (result === undefined) return;
+      written += 1;
+      expectHonestBudget(result, chosen.reserveBytes);
+      for (const text of Object.values(result.fcm?.['data'] ?? {})) expect(typeof text).toBe('string');
+    }), { numRuns: 1000 });
+    expect(written).toBeGreaterThan(20);
+  });
+
+  it('the same person gets the same message', () => {
+    fc.assert(fc.property(person, options, (view, chosen) => {
+      expect(writeOrRefuse(template, chosen, view)).toEqual(writeOrRefuse(template, chosen, structuredClone(view)));
+    }), { numRuns: 200 });
+  });
+
+  it('a shortened body is a beginning of the text at a border of characters, with an ellipsis, and wastes no room', () => {
+    const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+    const pieces = fc.constantFrom('a', 'é', 'e\u0301', '"', '\n', ' ', 'mot ', '👩🏽‍🚀', '👨‍👩‍👧‍👦', '🇫🇷', 'नि', '\u0001', 'ﷺ', '漢');
+    const text = fc.array(pieces, { minLength: 300, maxLength: 900 }).map((parts) => `x${parts.join('')}`);
+    fc.assert(fc.property(text, fc.boolean(), (body, twice) => {
+      const made: Template = { title: 'T', body: '{{body}}', ...(twice && { subtitle: 'S' }) };
+      const { message, warnings, bytes, ...payloads } = compileTemplate(made, { overflow: 'shorten', reserveBytes: 3500 })({ body });
+      expectHonestBudget({ message, warnings, bytes, ...payloads }, 3500);
+      if (!warnings.some(({ code }) => code === 'shortened')) {
+        expect(message.body).toBe(body);
+        return;
+      }
+      const beginning = message.body?.slice(0, -1) ?? '';
+      expect(message.body?.at(-1)).toBe('…');
+      expect(body.startsWith(beginning)).toBe(true);
+      const borders = new Set([...segmenter.segment(body)].map(({ index }) => index));
+      expect(borders.has(beginning.length)).toBe(true);
+      // Cut at a word, it keeps at least half; the body stands up to three times in a payload.
+      expect(Math.max(bytes.fcm ?? 0, bytes.apns ?? 0)).toBeGreaterThan(300);
+    }), { numRuns: 200 });
+  });
+
+  it('title and link are never cut', () => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }), (text) => {
+      const made: Template = { title: 'A {{text}}', body: 'B'.repeat(5000), link: 'https://a.example/{{urlEncode text}}' };
+      const written = writeOrRefuse(made, { overflow: 'shorten', missing: 'empty' }, { text });
+      if (written === undefined || text.trim() === '') return;
+      expect(written.message.title).toBe(`A ${text}`);
+      expect(written.message.link).toBe(`https://a.example/${encodeURIComponent(text)}`);
+    }));
+  });
+});
