@@ -9,11 +9,9 @@ export function graphemes(text: string): Iterable<{ segment: string; index: numb
 
 /** How many characters a person sees; stops counting at `most` + 1. */
 export function countGraphemes(text: string, most = Infinity): number {
+  const characters = graphemes(text)[Symbol.iterator]();
   let count = 0;
-  for (const _ of graphemes(text)) {
-    count += 1;
-    if (count > most) break;
-  }
+  while (count <= most && characters.next().done !== true) count += 1;
   return count;
 }
 

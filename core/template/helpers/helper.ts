@@ -10,6 +10,8 @@ export interface Helper {
   options?: readonly string[];
   /** Missing arguments are handed over as they are; otherwise the policy for missing values decides about them. */
   tolerant?: boolean;
+  /** What its result is called where it is missing; the last field among its arguments if not given. */
+  named?(names: readonly string[]): string;
   /** A text, or for helpers that choose or test, a value of any kind. */
   run(values: readonly unknown[], options: HelperOptions, run: Run): unknown;
 }

@@ -57,6 +57,7 @@ export const logicHelpers = {
   lookup: {
     takes: [2, 2],
     tolerant: true,
+    named: ([from, name]) => `${from}[${name}]`,
     run: ([from, name]) => {
       if (typeof from !== 'object' || from === null || (typeof name !== 'string' && typeof name !== 'number')) return undefined;
       return Object.hasOwn(from, name) ? (from as Record<string | number, unknown>)[name] : undefined;

@@ -55,7 +55,7 @@ export function compileCall(node: Call, outer: Place): CompiledCall {
     }
   };
   return {
-    name: values.at(-1)?.name ?? helperName,
+    name: helper.named?.(values.map(({ name }) => name)) ?? lastField(node, values) ?? helperName,
     literal: !(helper.tolerant ?? false) || last.endsWith('Literal'),
     evaluate: (scope, run) => {
       const given = options === undefined ? NO_OPTIONS : options(scope, run);
@@ -72,6 +72,10 @@ export function compileCall(node: Call, outer: Place): CompiledCall {
 }
 
 const NO_OPTIONS: HelperOptions = {};
+
+function lastField(node: Call, values: readonly CompiledExpression[]): string | undefined {
+  return values.findLast((_, index) => !node.params[index]?.type.endsWith('Literal'))?.name;
+}
 
 function argument(value: unknown, name: string, helper: Helper, run: Run): unknown {
   if (typeof value === 'string' && value.length > LONGEST_VALUE) throw tooLong(run.field);
