@@ -21,7 +21,7 @@ export function deviceMessage(
       'Put the template step before, or write a title and a text in the send step.');
   }
   const message = device.gateway === 'fcm'
-    ? { id, token: device.token, payload: trackedFcm(rendered, id, tracking) }
+    ? { id, token: device.token, payload: fcmPayload(rendered, ttlSeconds, id, tracking, now) }
     : apnsMessage(rendered, ttlSeconds, device.token, id, tracking, now);
   const bytes = Buffer.byteLength(JSON.stringify(message.payload));
   if (bytes > MOST_BYTES) {
@@ -31,10 +31,27 @@ export function deviceMessage(
   return message;
 }
 
-function trackedFcm(message: JsonObject, id: string, tracking: Tracking | undefined): JsonObject {
+function fcmPayload(
+  rendered: JsonObject, ttlSeconds: number | undefined, id: string, tracking: Tracking | undefined, now: Date,
+): JsonObject {
+  const message = { ...rendered };
+  if (ttlSeconds !== undefined && isJsonObject(message['apns'])) {
+    // FCM's own `ttl` is Android's; an iPhone behind FCM goes by the header that APNs reads.
+    const headers = isJsonObject(message['apns']['headers']) ? message['apns']['headers'] : {};
+    message['apns'] = { ...message['apns'], headers: { ...headers, 'apns-expiration': expiration(ttlSeconds, now) } };
+  }
   if (tracking === undefined) return message;
   const data = isJsonObject(message['data']) ? message['data'] : {};
-  return { ...message, data: { ...data, ...trackingData(data['link'], id, tracking) } };
+  const tracked = trackingData(data['link'], id, tracking);
+  if (isJsonObject(message['webpush']) && /^https:/i.test(String(tracked['link']))) {
+    // A browser opens this address itself, without asking the app; FCM takes https only.
+    message['webpush'] = { ...message['webpush'], fcmOptions: { link: tracked['link'] } };
+  }
+  return { ...message, data: { ...data, ...tracked } };
+}
+
+function expiration(ttlSeconds: number, now: Date): string {
+  return String(ttlSeconds === 0 ? 0 : Math.floor(now.getTime() / 1000) + ttlSeconds);
 }
 
 function apnsMessage(
@@ -49,7 +66,7 @@ function apnsMessage(
     headers: {
       ...headers,
       'apns-id': deliveryUuid(id),
-      ...(ttlSeconds !== undefined && { 'apns-expiration': String(Math.floor(now.getTime() / 1000) + ttlSeconds) }),
+      ...(ttlSeconds !== undefined && { 'apns-expiration': expiration(ttlSeconds, now) }),
     },
   };
 }
