@@ -27,11 +27,12 @@ function formatCampaign({ campaign, total, arms, peopleInSeveralArms }: Campaign
     'llrrrl',
   );
   const confidence = `${number(report.confidence * 100, 4)} % intervals`;
+  const window = `${report.attributionWindowHours} h`;
   const lines = [
     `Campaign ${campaign}`,
     ...counts,
     '',
-    `Rates (${confidence}; of people ${report.denominator}; window ${report.attributionWindowHours} h)`,
+    `Rates with ${confidence}, against people ${report.denominator}; conversions and opt-outs within ${window}`,
     ...rates,
     ...section('Revenue', align(rows.flatMap(({ name, row }) => revenueLines(name, row)))),
     ...section('Suppressed', align(rows.flatMap(({ name, row }) => suppressedLines(name, row)), 'lrl')),
@@ -47,10 +48,10 @@ function formatRate({ value, low, high, numerator, denominator, note, platforms 
 }
 
 function revenueLines(name: string, { revenue }: KpiRow): string[][] {
-  return revenue.map(({ currency, total, conversions, perAccepted }) => [
+  return revenue.filter(({ conversions }) => conversions > 0).map(({ currency, total, conversions, perAccepted }) => [
     name,
     `${total} ${currency}`,
-    `${conversions} conversions`,
+    `${conversions} conversion${conversions === 1 ? '' : 's'}`,
     perAccepted === null ? '' : `${number(perAccepted, 4)} ${currency} per accepted`,
   ]);
 }

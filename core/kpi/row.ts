@@ -125,7 +125,7 @@ export class RowCounter {
 
   private addReceipt({ acceptedOn }: Person, received: boolean): void {
     this.acceptedOn |= acceptedOn;
-    if ((acceptedOn & this.context.reporting) === 0) return;
+    if (!received && (acceptedOn & this.context.reporting) === 0) return;
     this.reportable++;
     this.receipts += Number(received);
   }
