@@ -1,6 +1,20 @@
 /** Every KPI in words: what it means, what is counted, against what. The documentation is tested against this table. */
 import type { KpiNote } from './report';
 
+/** Counts of people that a row holds as plain numbers, from first to last step. */
+export const COUNT_NAMES = [
+  'people',
+  'eligible',
+  'sent',
+  'accepted',
+  'failed',
+  'received',
+  'opened',
+  'clicked',
+  'converted',
+  'optedOut',
+] as const;
+
 export const RATE_NAMES = [
   'acceptRate',
   'receiptRate',
@@ -54,22 +68,22 @@ export const KPI_DEFINITIONS: readonly KpiDefinition[] = [
   count('events', 'events', 'Events by type; a person may open or click several times.', 'events, each once'),
   count('ignored', 'ignored', 'Events that no other figure counts: beforeSend, afterWindow, and notSent for people to whom nothing was sent.',
     'events outside the window or without an accepted message'),
-  rate('acceptRate', 'accept rate', 'How much of the sending the gateways took.',
+  ratio('acceptRate', 'accept rate', 'How much of the sending the gateways took.',
     'people with an accepted message', 'people sent to', 'accepted / sent'),
-  rate('receiptRate', 'receipt rate', 'How many messages arrived, on the platforms whose phones report it.',
+  ratio('receiptRate', 'receipt rate', 'How many messages arrived, on the platforms whose phones report it.',
     'people with a received event', 'people with an accepted message on a platform that reports receipts', 'received / accepted'),
-  rate('openRate', 'open rate', 'How many people opened the message.', 'people who opened or clicked', BASE, 'opened / base'),
-  rate('clickRate', 'click rate', 'How many people followed a link or a button.', 'people who clicked', BASE, 'clicked / base'),
-  rate('clickToOpenRate', 'click-to-open', 'How many of those who opened also clicked: what the content is worth once seen.',
+  ratio('openRate', 'open rate', 'How many people opened the message.', 'people who opened or clicked', BASE, 'opened / base'),
+  ratio('clickRate', 'click rate', 'How many people followed a link or a button.', 'people who clicked', BASE, 'clicked / base'),
+  ratio('clickToOpenRate', 'click-to-open', 'How many of those who opened also clicked: what the content is worth once seen.',
     'people who clicked', 'people who opened', 'clicked / opened'),
-  rate('conversionRate', 'conversion rate', 'How many people converted within the window. A control group is measured against all held out.',
+  ratio('conversionRate', 'conversion rate', 'How many people converted within the window. A control group is measured against all held out.',
     'people who converted', `${BASE}; in a control group all people held out`, 'converted / base'),
-  rate('optOutRate', 'opt-out rate', 'How many people the message drove away.', 'people who opted out', BASE, 'optedOut / base'),
-  rate('revenue', 'revenue', 'Value of the conversions in the window, a currency at a time, exact to the cent.',
+  ratio('optOutRate', 'opt-out rate', 'How many people the message drove away.', 'people who opted out', BASE, 'optedOut / base'),
+  ratio('revenue', 'revenue', 'Value of the conversions in the window, a currency at a time, exact to the cent.',
     'values of conversions', '-', 'sum(value)'),
-  rate('perAccepted', 'revenue per accepted', 'What a message that was taken is worth on average.',
+  ratio('perAccepted', 'revenue per accepted', 'What a message that was taken is worth on average.',
     'revenue of people with an accepted message', 'people with an accepted message', 'revenue / accepted'),
-  rate('perPerson', 'revenue per person', 'What a person is worth on average, sent to or not: for comparing with a control group.',
+  ratio('perPerson', 'revenue per person', 'What a person is worth on average, sent to or not: for comparing with a control group.',
     'revenue', 'people', 'revenue / people'),
 ];
 
@@ -88,6 +102,13 @@ function count(name: string, label: string, meaning: string, numerator: string, 
   return { name, label, meaning, numerator, denominator: '-', formula };
 }
 
-function rate(name: string, label: string, meaning: string, numerator: string, denominator: string, formula: string): KpiDefinition {
+function ratio(
+  name: string,
+  label: string,
+  meaning: string,
+  numerator: string,
+  denominator: string,
+  formula: string,
+): KpiDefinition {
   return { name, label, meaning, numerator, denominator, formula };
 }

@@ -1,8 +1,7 @@
 /** A report as text for a terminal. */
-import { kpiLabel, KPI_NOTES, RATE_NAMES } from './definitions';
+import { COUNT_NAMES, kpiLabel, KPI_NOTES, RATE_NAMES } from './definitions';
 import type { CampaignKpis, KpiReport, KpiRow, Rate } from './report';
 
-const COUNTS = ['people', 'eligible', 'sent', 'accepted', 'failed', 'received', 'opened', 'clicked', 'converted', 'optedOut'] as const;
 const UNKNOWN = 'n/m';
 
 /**
@@ -17,8 +16,8 @@ export function formatReport(report: KpiReport): string {
 function formatCampaign({ campaign, total, arms, peopleInSeveralArms }: CampaignKpis, report: KpiReport): string {
   const rows = [{ name: 'total', row: total }, ...arms.map((row) => ({ name: row.arm ?? '(no arm)', row }))];
   const counts = align([
-    ['', ...COUNTS.map(kpiLabel)],
-    ...rows.map(({ name, row }) => [name, ...COUNTS.map((count) => String(row[count] ?? UNKNOWN))]),
+    ['', ...COUNT_NAMES.map(kpiLabel)],
+    ...rows.map(({ name, row }) => [name, ...COUNT_NAMES.map((count) => String(row[count] ?? UNKNOWN))]),
   ]);
   const rates = align(
     RATE_NAMES.flatMap((rate) =>
@@ -79,7 +78,10 @@ function align(rows: string[][], sides = 'l'): string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
   return rows.map((row) =>
-    row.map((cell, column) => (sides[column] === 'l' ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '),
+    row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return sides[column] === 'l' ? cell.padEnd(width) : cell.padStart(width);
+    }).join('  '),
   );
 }
 

@@ -77,15 +77,23 @@ export class Person {
     this.receivedOn |= platformBit(platform);
   }
 
-  /** Of two tellings that differ the earlier one counts, so that the order in which they come does not matter. */
-  noteConsequence(identity: string, type: Consequence['type'], event: KpiEvent, at: number): void {
-    const { occurrence, delivery, value, currency } = event;
+  /** `repeated`: told before. Of two tellings that differ the earlier one counts, so that the order in which they come does not matter. */
+  noteConsequence(
+    identity: string,
+    repeated: boolean,
+    event: KpiEvent & { type: Consequence['type'] },
+    at: number,
+  ): void {
+    const { type, occurrence, delivery, value, currency } = event;
     const told: Consequence = { identity, type, occurrence, at, linked: delivery !== undefined, value, currency };
-    const all = (this.consequences ??= []);
-    const index = all.findIndex((known) => known.identity === identity);
-    const known = all[index];
-    if (known === undefined) all.push(told);
-    else if (isBefore(rankOf(told), rankOf(known))) all[index] = told;
+    // A list literal holds one; an empty list that grows by push reserves room for 17, which counts for a million people.
+    if (this.consequences === undefined) this.consequences = [told];
+    else if (!repeated) this.consequences.push(told);
+    else {
+      const index = this.consequences.findIndex((known) => known.identity === identity);
+      const known = this.consequences[index];
+      if (known !== undefined && isBefore(rankOf(told), rankOf(known))) this.consequences[index] = told;
+    }
   }
 
   get heldOut(): boolean {
@@ -114,9 +122,10 @@ export class Person {
   }
 
   private noteStart(occurrence: string | undefined, at: number): void {
-    const start = (this.starts ??= []).find((known) => known.occurrence === occurrence);
-    if (start === undefined) this.starts.push({ occurrence, at });
-    else start.at = Math.min(start.at, at);
+    const start = this.starts?.find((known) => known.occurrence === occurrence);
+    if (start !== undefined) start.at = Math.min(start.at, at);
+    else if (this.starts !== undefined) this.starts.push({ occurrence, at });
+    else this.starts = [{ occurrence, at }];
   }
 }
 

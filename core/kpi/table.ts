@@ -1,5 +1,5 @@
 /** A report as flat rows: for a table, a sheet, a CSV file. */
-import { RATE_NAMES } from './definitions';
+import { COUNT_NAMES, RATE_NAMES } from './definitions';
 import type { KpiReport, KpiRow } from './report';
 
 export type TableCell = string | number | null;
@@ -10,8 +10,6 @@ export interface ReportTable {
   /** One a campaign and one an arm; every row has every column. */
   rows: Record<string, TableCell>[];
 }
-
-const COUNTS = ['people', 'eligible', 'sent', 'accepted', 'failed', 'received', 'opened', 'clicked', 'converted', 'optedOut'] as const;
 
 /**
  * The report as rows of a campaign (`level` 'campaign') and of its arms ('arm').
@@ -28,7 +26,7 @@ export function reportTable(report: KpiReport): ReportTable {
   const reasons = distinct(levels.flatMap(({ row }) => Object.keys(row.suppressed)));
   const currencies = distinct(levels.flatMap(({ row }) => row.revenue.map(({ currency }) => currency)));
   const columns = [
-    'campaign', 'level', 'arm', ...COUNTS,
+    'campaign', 'level', 'arm', ...COUNT_NAMES,
     'suppressed', ...reasons.map((reason) => `suppressed_${reason}`),
     'messagesAttempted', 'messagesAccepted', 'messagesFailed',
     ...RATE_NAMES.flatMap((name) => [name, `${name}Low`, `${name}High`, `${name}Numerator`, `${name}Denominator`]),
@@ -47,7 +45,7 @@ function cellsOf(row: KpiRow): [string, TableCell][] {
   return [
     ['campaign', row.campaign],
     ['arm', row.arm],
-    ...COUNTS.map((name): [string, TableCell] => [name, row[name]]),
+    ...COUNT_NAMES.map((name): [string, TableCell] => [name, row[name]]),
     ['suppressed', Object.values(row.suppressed).reduce((sum, people) => sum + people, 0)],
     ...Object.entries(row.suppressed).map(([reason, people]): [string, TableCell] => [`suppressed_${reason}`, people]),
     ['messagesAttempted', row.deliveries.attempted],
@@ -55,7 +53,10 @@ function cellsOf(row: KpiRow): [string, TableCell][] {
     ['messagesFailed', row.deliveries.failed],
     ...RATE_NAMES.flatMap((name): [string, TableCell][] => {
       const { value, low, high, numerator, denominator } = row.rates[name];
-      return [[name, value], [`${name}Low`, low], [`${name}High`, high], [`${name}Numerator`, numerator], [`${name}Denominator`, denominator]];
+      return [
+        [name, value], [`${name}Low`, low], [`${name}High`, high],
+        [`${name}Numerator`, numerator], [`${name}Denominator`, denominator],
+      ];
     }),
     ...row.revenue.flatMap(({ currency, total, perAccepted, perPerson }): [string, TableCell][] => [
       [`revenue_${currency}`, total], [`perAccepted_${currency}`, perAccepted], [`perPerson_${currency}`, perPerson],

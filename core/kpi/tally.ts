@@ -50,8 +50,9 @@ export class CampaignTally {
   private addPhoneEvent(person: Person, type: PhoneEventType, event: KpiEvent, at: number): void {
     const identity = JSON.stringify([messageOf(event), type, event.id ?? event.action ?? '']);
     if (type === 'received') person.noteReceipt(event);
-    if (type === 'converted' || type === 'unsubscribed') person.noteConsequence(identity, type, event, at);
-    if (this.seen.has(identity)) return;
+    const repeated = this.seen.has(identity);
+    if (type === 'converted' || type === 'unsubscribed') person.noteConsequence(identity, repeated, { ...event, type }, at);
+    if (repeated) return;
     this.seen.add(identity);
     person.events[type]++;
   }

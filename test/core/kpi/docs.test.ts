@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { aggregateKpis, KPI_DEFINITIONS, KPI_NOTES, type KpiEvent } from '../../../core/kpi';
+import { aggregateKpis, KPI_DEFINITIONS, KPI_EVENT_TYPES, KPI_NOTES, type KpiEvent } from '../../../core/kpi';
 import vectors from '../../vectors/kpi.json';
 
 const page = readFileSync(join(__dirname, '../../../docs/kpis.md'), 'utf8');
@@ -12,6 +12,10 @@ describe('docs/kpis.md', () => {
 
   it.each(Object.entries(KPI_NOTES))('explains the note %s', (note, sentence) => {
     expect(page).toContain(`\n| \`${note}\` | ${sentence} |\n`);
+  });
+
+  it.each([...KPI_EVENT_TYPES, ...new Set(vectors.rejections.map(({ code }) => code))])('names %s', (word) => {
+    expect(page).toContain(`\`${word}\``);
   });
 
   it('leaves out no figure of a row of the report', () => {
