@@ -1,0 +1,43 @@
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type INodeExecutionData,
+  type INodeType,
+  type INodeTypeDescription,
+} from 'n8n-workflow';
+import { campaignReport, reportOfItems, type Item, type KpiReport } from '../../core';
+import { configured, optionsParameter, textParameter, withoutBlanks } from '../shared/configuration';
+import { withStore } from '../shared/store';
+import { properties } from './KpiAggregate.description';
+import { present } from './output';
+
+export class KpiAggregate implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Push KPI Aggregate',
+    name: 'kpiAggregate',
+    icon: { light: 'file:../../icons/kpi.light.svg', dark: 'file:../../icons/kpi.dark.svg' },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["campaign"] || "all campaigns" }}',
+    description: 'Add up what came of a push campaign: sent, opened, clicked, converted, opted out, by campaign and by arm',
+    defaults: { name: 'Push KPI Aggregate' },
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    usableAsTool: true,
+    properties,
+  };
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    return configured(this, async () => [await present(this, await report(this))]);
+  }
+}
+
+function report(context: IExecuteFunctions): KpiReport | Promise<KpiReport> {
+  const { storeFile, ...given } = optionsParameter(context);
+  const options = {
+    ...given,
+    ...withoutBlanks({ campaign: textParameter(context, 'campaign'), occurrence: textParameter(context, 'occurrence') }),
+  };
+  if (context.getNodeParameter('source', 0) === 'items') return reportOfItems(context.getInputData().map(({ json }) => json as Item), options);
+  return withStore(storeFile, (store) => campaignReport(store, options));
+}

@@ -1,0 +1,41 @@
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type INodeExecutionData,
+  type INodeType,
+  type INodeTypeDescription,
+} from 'n8n-workflow';
+import { configured, optionsParameter } from '../shared/configuration';
+import { withStore } from '../shared/store';
+import { runImport } from './import';
+import { runGetMany, runOnPeople } from './people';
+import { properties } from './PushAudience.description';
+
+export class PushAudience implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Push Audience',
+    name: 'pushAudience',
+    icon: { light: 'file:../../icons/audience.light.svg', dark: 'file:../../icons/audience.dark.svg' },
+    group: ['input'],
+    version: 1,
+    subtitle: '={{ $parameter["operation"] }}',
+    description: 'Import, look up and select the people of push campaigns, and keep what they agreed to',
+    defaults: { name: 'Push Audience' },
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+    outputNames: ['Done', 'Rejected'],
+    usableAsTool: true,
+    properties,
+  };
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    const operation = this.getNodeParameter('operation', 0) as string;
+    return configured(this, () =>
+      withStore(optionsParameter(this)['storeFile'], (store) => {
+        if (operation === 'import' || operation === 'upsert') return runImport(this, store);
+        if (operation === 'getAll') return runGetMany(this, store);
+        return runOnPeople(this, store, operation);
+      }),
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import {
+  NodeConnectionTypes,
+  type INodeType,
+  type INodeTypeDescription,
+  type IWebhookDescription,
+  type IWebhookFunctions,
+  type IWebhookResponseData,
+} from 'n8n-workflow';
+import { configured } from '../shared/configuration';
+import { credentialTests } from '../shared/gateways';
+import { answerRequest } from './answer';
+import { properties } from './PushEventTrigger.description';
+
+const webhook = (httpMethod: IWebhookDescription['httpMethod']): IWebhookDescription => ({
+  name: 'default',
+  httpMethod,
+  responseMode: 'onReceived',
+  responseData: '',
+  path: '={{$parameter["path"]}}',
+  isFullPath: true,
+});
+
+export class PushEventTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Push Event Trigger',
+    name: 'pushEventTrigger',
+    icon: { light: 'file:../../icons/events.light.svg', dark: 'file:../../icons/events.dark.svg' },
+    group: ['trigger'],
+    version: 1,
+    subtitle: '={{ $parameter["path"] }}',
+    description: 'Hear from phones what became of a push: received, opened, clicked, converted, unsubscribed',
+    eventTriggerDescription: 'Waiting for events of phones, or for a click on a link',
+    defaults: { name: 'Push Event Trigger' },
+    inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pushTrackingApi', required: true, testedBy: 'trackingCheck' }],
+    webhooks: [webhook('POST'), webhook('GET'), webhook('HEAD')],
+    properties,
+  };
+
+  methods = { credentialTest: { trackingCheck: credentialTests.trackingCheck } };
+
+  /** n8n itself registers the address; there is nobody else to be told. */
+  webhookMethods = {
+    default: {
+      checkExists: async () => true,
+      create: async () => true,
+      delete: async () => true,
+    },
+  };
+
+  async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+    return configured(this, () => answerRequest(this));
+  }
+}

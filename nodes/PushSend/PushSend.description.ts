@@ -1,0 +1,133 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { fieldNames } from '../shared/fields';
+import { bodyField, handlebarsNotice, linkField, missingField, titleField } from '../shared/message';
+import { storeFileOption } from '../shared/store';
+
+export const properties: INodeProperties[] = [
+  {
+    displayName: 'Campaign',
+    name: 'campaign',
+    type: 'string',
+    default: '',
+    required: true,
+    placeholder: 'e.g. autumn-sale',
+    description: 'Name of the campaign; the ledger and the figures go by it',
+  },
+  {
+    displayName: 'Occurrence',
+    name: 'occurrence',
+    type: 'string',
+    default: 'once',
+    required: true,
+    placeholder: 'e.g. {{ $today.toISODate() }}',
+    description: 'One run of a recurring campaign. Nobody gets the same occurrence twice, however often the workflow runs. Evaluated once, for the first item.',
+  },
+  {
+    displayName: 'Consent Category',
+    name: 'category',
+    type: 'string',
+    default: 'marketing',
+    required: true,
+    description: 'Kind of messages, as people agree to it',
+  },
+  {
+    displayName: 'Send To',
+    name: 'consent',
+    type: 'options',
+    noDataExpression: true,
+    options: [
+      { name: 'Everybody, Consent Is Not Asked', value: 'none', description: 'For what a person waits for, such as a delivery or a password' },
+      { name: 'Only People Who Opted In', value: 'opted-in' },
+      { name: 'People Who Did Not Opt Out', value: 'not-opted-out' },
+    ],
+    default: 'not-opted-out',
+  },
+  {
+    displayName: 'Message',
+    name: 'messageFrom',
+    type: 'options',
+    noDataExpression: true,
+    options: [
+      { name: 'Of the Template Before', value: 'items', description: 'Push Template Personalize wrote each message' },
+      { name: 'Written Here', value: 'here', description: 'A title and a text; items that come with a message keep theirs' },
+    ],
+    default: 'items',
+  },
+  ...[handlebarsNotice, titleField, bodyField, linkField, missingField].map((property): INodeProperties => ({
+    ...property,
+    displayOptions: { show: { messageFrom: ['here'] } },
+  })),
+  {
+    displayName: 'Text for Missing Fields',
+    name: 'fallback',
+    type: 'string',
+    noDataExpression: true,
+    default: '',
+    displayOptions: { show: { messageFrom: ['here'], missing: ['fallback'] } },
+  },
+  {
+    displayName: 'Output',
+    name: 'output',
+    type: 'options',
+    noDataExpression: true,
+    options: [
+      { name: 'Each Person', value: 'people', description: 'Every person as an item, with what became of them. Of an audience reference: the failures and a summary.' },
+      { name: 'Summary and Failures', value: 'summary', description: "One item with all counts in 'Sent', and those who failed: for large campaigns" },
+    ],
+    default: 'people',
+  },
+  { ...fieldNames },
+  {
+    displayName: 'Options',
+    name: 'options',
+    type: 'collection',
+    placeholder: 'Add option',
+    default: {},
+    options: [
+      {
+        displayName: 'Attempts',
+        name: 'attempts',
+        type: 'number',
+        typeOptions: { minValue: 1, maxValue: 20 },
+        default: 4,
+        description: 'How often a message is tried at most where a gateway is busy or cannot be reached',
+      },
+      {
+        displayName: 'Concurrency',
+        name: 'concurrency',
+        type: 'number',
+        typeOptions: { minValue: 1, maxValue: 5000 },
+        default: 100,
+        description: 'How many messages of a gateway wait for their answers at a time',
+      },
+      {
+        displayName: 'If Unknown From Before',
+        name: 'onUnknown',
+        type: 'options',
+        options: [
+          { name: 'Do Not Send Again', value: 'skip', description: 'At most once: a message may be missing' },
+          { name: 'Send Again', value: 'send-again', description: 'At least once: the same message may come twice' },
+        ],
+        default: 'skip',
+        description: 'What to do with messages of which an earlier run ended without knowing whether they arrived',
+      },
+      {
+        displayName: 'Longest Pause (Seconds)',
+        name: 'maxBackoff',
+        type: 'number',
+        typeOptions: { minValue: 1, maxValue: 3600 },
+        default: 60,
+        description: 'Longest wait between two attempts, also where a gateway asks for a longer one',
+      },
+      storeFileOption,
+      {
+        displayName: 'Timeout (Seconds)',
+        name: 'timeout',
+        type: 'number',
+        typeOptions: { minValue: 1, maxValue: 120 },
+        default: 15,
+        description: 'A gateway that answers later than this leaves the message unknown',
+      },
+    ],
+  },
+];

@@ -1,0 +1,59 @@
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type INodeExecutionData,
+  type INodeType,
+  type INodeTypeDescription,
+} from 'n8n-workflow';
+import { sendCampaign, type Item } from '../../core';
+import { configured, optionsParameter } from '../shared/configuration';
+import { credentialTests, trackingOf, withGateways } from '../shared/gateways';
+import { withStore } from '../shared/store';
+import { readCampaign } from './campaign';
+import { SendCollector } from './collector';
+import { properties } from './PushSend.description';
+
+export class PushSend implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Push Send',
+    name: 'pushSend',
+    icon: { light: 'file:../../icons/send.light.svg', dark: 'file:../../icons/send.dark.svg' },
+    group: ['output'],
+    version: 1,
+    subtitle: '={{ $parameter["campaign"] }}',
+    description: 'Send a push campaign over Firebase (FCM) and Apple (APNs), to each person once',
+    defaults: { name: 'Push Send' },
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+    outputNames: ['Sent', 'Failed', 'Suppressed'],
+    credentials: [
+      { name: 'fcmApi', required: false, testedBy: 'fcmCheck' },
+      { name: 'apnsApi', required: false, testedBy: 'apnsCheck' },
+      { name: 'pushTrackingApi', required: false, testedBy: 'trackingCheck' },
+    ],
+    sensitiveOutputFields: ['token'],
+    usableAsTool: true,
+    properties,
+  };
+
+  methods = { credentialTest: credentialTests };
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    return configured(this, () =>
+      withGateways(this, (gateways) =>
+        withStore(optionsParameter(this)['storeFile'], async (store) => {
+          const options = readCampaign(this);
+          const tracking = await trackingOf(this);
+          const signal = this.getExecutionCancelSignal();
+          const results = sendCampaign(
+            this.getInputData().map(({ json }) => json as Item),
+            { ...options, store, gateways, ...(tracking && { tracking }), ...(signal && { signal }) },
+          );
+          const collector = new SendCollector(this, options);
+          for await (const result of results) collector.add(result);
+          return collector.finish();
+        }),
+      ),
+    );
+  }
+}

@@ -1,0 +1,39 @@
+/** Puts the node's parameters together to a campaign. */
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { CampaignOptions, ConsentRule, Template, TemplateStage } from '../../core';
+import { fieldsParameter, optionsParameter, textParameter, withoutBlanks } from '../shared/configuration';
+
+export type CampaignParameters = Omit<CampaignOptions, 'store' | 'gateways' | 'tracking' | 'signal'>;
+
+export function readCampaign(context: IExecuteFunctions): CampaignParameters {
+  const { attempts, concurrency, maxBackoff, onUnknown, timeout } = optionsParameter(context);
+  const category = textParameter(context, 'category');
+  return {
+    campaign: textParameter(context, 'campaign') ?? '',
+    occurrence: textParameter(context, 'occurrence') ?? '',
+    ...(category !== undefined && { category }),
+    consent: context.getNodeParameter('consent', 0) as ConsentRule,
+    ...(context.getNodeParameter('messageFrom', 0) === 'here' && { template: readMessage(context) }),
+    fields: fieldsParameter(context),
+    ...(onUnknown !== undefined && { onUnknown: onUnknown as 'skip' | 'send-again' }),
+    delivery: withoutBlanks({
+      attempts: attempts as number | undefined,
+      concurrency: concurrency as number | undefined,
+      maxBackoffMs: milliseconds(maxBackoff),
+      timeoutMs: milliseconds(timeout),
+    }),
+  };
+}
+
+function readMessage(context: IExecuteFunctions): TemplateStage {
+  const text = (name: string) => context.getNodeParameter(name, 0, '') as string;
+  const missing = text('missing');
+  return {
+    template: withoutBlanks({ title: text('title'), body: text('body'), link: text('link') }) as Template,
+    missing: missing === 'fallback' ? { fallback: text('fallback') } : (missing as 'refuse' | 'empty'),
+  };
+}
+
+function milliseconds(seconds: unknown): number | undefined {
+  return typeof seconds === 'number' ? seconds * 1000 : undefined;
+}

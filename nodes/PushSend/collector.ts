@@ -1,0 +1,67 @@
+/** Collects what became of each person: items by output, and the campaign's waterfall as a hint. */
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { SEND_OUTPUTS, SendSummary, SUPPRESSION_REASONS, type SendResult } from '../../core';
+
+export class SendCollector {
+  private readonly outputs: INodeExecutionData[][] = SEND_OUTPUTS.map(() => []);
+  private readonly summary: SendSummary;
+  private readonly everyPerson: boolean;
+  /** People of references are too many for items: their summary stands for them. */
+  private readonly ofReferences: SendSummary;
+  private reference: number | undefined;
+
+  constructor(private readonly context: IExecuteFunctions, { campaign, occurrence = 'once' }: { campaign: string; occurrence?: string }) {
+    this.summary = new SendSummary(campaign, occurrence);
+    this.ofReferences = new SendSummary(campaign, occurrence);
+    this.everyPerson = context.getNodeParameter('output', 0) === 'people';
+  }
+
+  add(result: SendResult): void {
+    this.summary.add(result);
+    if (result.fromReference) {
+      this.ofReferences.add(result);
+      this.reference ??= result.index;
+    }
+    if (result.output === 'failed' || (this.everyPerson && !result.fromReference)) {
+      this.outputs[SEND_OUTPUTS.indexOf(result.output)]?.push({ json: result.item as IDataObject, pairedItem: { item: result.index } });
+    }
+  }
+
+  /** The outputs in the order of {@link SEND_OUTPUTS}; a summary comes first in 'sent'. */
+  finish(): INodeExecutionData[][] {
+    if (!this.everyPerson) this.outputs[0]?.unshift({ json: this.summary.toJSON() as IDataObject, pairedItem: { item: 0 } });
+    else if (this.reference !== undefined) {
+      this.outputs[0]?.unshift({ json: this.ofReferences.toJSON() as IDataObject, pairedItem: { item: this.reference } });
+    }
+    this.tell();
+    return this.outputs;
+  }
+
+  private tell(): void {
+    const { people, sent, failed, suppressed, failures } = this.summary.toJSON();
+    this.context.addExecutionHints({
+      message: `${people} people: ${sent} sent, ${failed} failed${listed(failures)}, ${sum(suppressed)} suppressed${listed(suppressed)}.`,
+      type: failed > 0 ? 'warning' : 'info',
+      location: 'outputPane',
+    });
+    if (this.context.getNode().retryOnFail === true) {
+      this.context.addExecutionHints({
+        message:
+          "'Retry On Fail' is not needed here: each message is retried by itself, and the ledger keeps a repeated run from sending anything twice.",
+        type: 'info',
+        location: 'ndv',
+      });
+    }
+  }
+}
+
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+/** ` (120 no-consent, 3 no-device)`, in the order of the waterfall. */
+function listed(counts: Record<string, number>): string {
+  const waterfall = Object.keys(SUPPRESSION_REASONS);
+  const entries = Object.entries(counts).sort(([a], [b]) => waterfall.indexOf(a) - waterfall.indexOf(b));
+  return entries.length === 0 ? '' : ` (${entries.map(([reason, count]) => `${count} ${reason}`).join(', ')})`;
+}

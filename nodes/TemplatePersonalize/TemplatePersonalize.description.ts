@@ -1,0 +1,82 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { bodyField, dataField, handlebarsNotice, imageField, linkField, missingField, subtitleField, titleField } from '../shared/message';
+import { messageOptions } from './options';
+
+export const properties: INodeProperties[] = [
+  handlebarsNotice,
+  titleField,
+  bodyField,
+  linkField,
+  imageField,
+  dataField,
+  {
+    displayName: 'Language of These Texts',
+    name: 'defaultLocale',
+    type: 'string',
+    noDataExpression: true,
+    default: 'en',
+    placeholder: 'e.g. en or pt-BR',
+    description: 'Everyone whose language is not among the other languages gets these texts',
+  },
+  {
+    displayName: 'Other Languages',
+    name: 'locales',
+    type: 'fixedCollection',
+    placeholder: 'Add Language',
+    typeOptions: { multipleValues: true },
+    default: {},
+    description: 'A language says only what it says differently; the rest comes from above',
+    options: [
+      {
+        name: 'values',
+        displayName: 'Language',
+        values: [
+          {
+            displayName: 'Language',
+            name: 'locale',
+            type: 'string',
+            noDataExpression: true,
+            default: '',
+            required: true,
+            placeholder: 'e.g. fr or pt-BR',
+            description: 'Compared with the language of the person: pt-BR, then pt, then the language of the texts above',
+          },
+          titleField,
+          bodyField,
+          linkField,
+          imageField,
+          subtitleField,
+        ],
+      },
+    ],
+  },
+  {
+    displayName: 'Defaults',
+    name: 'defaults',
+    type: 'fixedCollection',
+    placeholder: 'Add Default',
+    typeOptions: { multipleValues: true },
+    default: {},
+    description: 'What stands in for a field that a person does not have',
+    options: [
+      {
+        name: 'values',
+        displayName: 'Default',
+        values: [
+          { displayName: 'Field', name: 'field', type: 'string', noDataExpression: true, default: '', placeholder: 'e.g. firstName' },
+          { displayName: 'Text', name: 'text', type: 'string', noDataExpression: true, default: '', placeholder: 'e.g. friend' },
+        ],
+      },
+    ],
+  },
+  missingField,
+  {
+    displayName: 'Text for Missing Fields',
+    name: 'fallback',
+    type: 'string',
+    noDataExpression: true,
+    default: '',
+    displayOptions: { show: { missing: ['fallback'] } },
+  },
+  messageOptions,
+];

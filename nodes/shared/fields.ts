@@ -1,0 +1,85 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** Where the user's own rows keep the fields of a person; dotted paths reach into objects. The names are core's FieldMap. */
+export const fieldNames: INodeProperties = {
+  displayName: 'Field Names',
+  name: 'fields',
+  type: 'collection',
+  placeholder: 'Add Field Name',
+  default: {},
+  description: 'Needed only where your fields are named otherwise. A dotted path such as <code>contact.language</code> reaches into objects.',
+  options: [
+    {
+      displayName: 'Consent Field',
+      name: 'consent',
+      type: 'string',
+      noDataExpression: true,
+      default: 'consent',
+      description: 'Holds an object of category and state, such as <code>{ "marketing": "opted-in" }</code>',
+    },
+    {
+      displayName: 'Devices Field',
+      name: 'devices',
+      type: 'string',
+      noDataExpression: true,
+      default: 'devices',
+      description: 'Holds the list of devices of a person who has several',
+    },
+    {
+      displayName: 'Environment Field',
+      name: 'environment',
+      type: 'string',
+      noDataExpression: true,
+      default: 'environment',
+      description: 'Holds production or development, for APNs',
+    },
+    {
+      displayName: 'Gateway Field',
+      name: 'gateway',
+      type: 'string',
+      noDataExpression: true,
+      default: 'gateway',
+      description: 'Holds fcm or apns. Without one, the form of the token tells.',
+    },
+    {
+      displayName: 'ID Field',
+      name: 'id',
+      type: 'string',
+      noDataExpression: true,
+      default: 'id',
+      description: 'Holds what names the person: a text or a number',
+    },
+    {
+      displayName: 'Language Field',
+      name: 'locale',
+      type: 'string',
+      noDataExpression: true,
+      default: 'locale',
+      description: 'Holds a language tag such as fr or pt-BR',
+    },
+    {
+      displayName: 'Platform Field',
+      name: 'platform',
+      type: 'string',
+      noDataExpression: true,
+      default: 'platform',
+      description: 'Holds android, ios or web',
+    },
+    {
+      displayName: 'Time Zone Field',
+      name: 'timezone',
+      type: 'string',
+      noDataExpression: true,
+      default: 'timezone',
+      description: 'Holds a time zone such as Europe/Paris',
+    },
+    {
+      displayName: 'Token Field',
+      name: 'token',
+      type: 'string', // eslint-disable-line n8n-nodes-base/node-param-type-options-password-missing -- the name of a field
+      noDataExpression: true,
+      default: 'token',
+      description: 'Holds the device token of a person with one device',
+    },
+  ],
+};

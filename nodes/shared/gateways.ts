@@ -1,0 +1,73 @@
+/** Turns n8n credentials into gateways and tracking, and tests them. */
+import type { ICredentialDataDecryptedObject, ICredentialsDecrypted, IExecuteFunctions, INodeCredentialTestResult } from 'n8n-workflow';
+import { asPushError, createGateway, parseTracking, type Gateway, type GatewayOptions, type GatewayType, type Tracking } from '../../core';
+import { withoutBlanks } from './configuration';
+
+export type GatewayCredential = 'fcmApi' | 'apnsApi';
+
+/** The options of a gateway out of a credential: only the fields of the chosen way of signing in. */
+export function gatewayOptions(credential: GatewayCredential, data: ICredentialDataDecryptedObject): GatewayOptions {
+  const { authentication, environment, bundleId, teamId, keyId, privateKey, certificate, certificateKey, ...rest } = data;
+  const { endpoint, ca, serviceAccount, projectId, accessToken } = rest;
+  if (credential === 'fcmApi') {
+    const signIn = authentication === 'applicationDefault' ? { applicationDefault: true, projectId }
+      : authentication === 'accessToken' ? { projectId, accessToken }
+      : { serviceAccount };
+    return { type: 'fcm', ...withoutBlanks({ endpoint, ca, ...signIn }) } as GatewayOptions;
+  }
+  const signIn = authentication === 'certificate' ? { certificate, certificateKey } : { teamId, keyId, key: privateKey };
+  return { type: 'apns', ...withoutBlanks({ endpoint, ca, environment, bundleId, ...signIn }) } as GatewayOptions;
+}
+
+/** Opens the gateways for which the node has a credential, for the length of `use`. */
+export async function withGateways<T>(
+  context: IExecuteFunctions, use: (gateways: Partial<Record<GatewayType, Gateway>>) => Promise<T>,
+): Promise<T> {
+  const gateways: Partial<Record<GatewayType, Gateway>> = {};
+  try {
+    for (const credential of ['fcmApi', 'apnsApi'] as const) {
+      if (!context.getNode().credentials?.[credential]) continue;
+      const gateway = createGateway(gatewayOptions(credential, await context.getCredentials(credential)));
+      gateways[gateway.type] = gateway;
+    }
+    return await use(gateways);
+  } finally {
+    await Promise.all(Object.values(gateways).map((gateway) => gateway.close()));
+  }
+}
+
+/** The tracking of the node's credential; undefined where it has none. */
+export async function trackingOf(context: Pick<IExecuteFunctions, 'getNode' | 'getCredentials'>): Promise<Tracking | undefined> {
+  if (!context.getNode().credentials?.['pushTrackingApi']) return undefined;
+  return parseTracking(await context.getCredentials('pushTrackingApi'));
+}
+
+/** The connection tests, by the name that a node's credentials say in `testedBy`. The answers are in words. */
+export const credentialTests = {
+  fcmCheck: ({ data }: ICredentialsDecrypted) => checkGateway('fcmApi', data),
+  apnsCheck: ({ data }: ICredentialsDecrypted) => checkGateway('apnsApi', data),
+  trackingCheck: ({ data = {} }: ICredentialsDecrypted) =>
+    answer(async () => ({ ok: true, message: `Phones will send their events to ${parseTracking(data).eventsUrl}` })),
+};
+
+/** Asks the gateway without reaching any phone. */
+function checkGateway(credential: GatewayCredential, data: ICredentialDataDecryptedObject = {}): Promise<INodeCredentialTestResult> {
+  return answer(async () => {
+    const gateway = createGateway(gatewayOptions(credential, data));
+    try {
+      return await gateway.check();
+    } finally {
+      await gateway.close();
+    }
+  });
+}
+
+async function answer(check: () => Promise<{ ok: boolean; message: string }>): Promise<INodeCredentialTestResult> {
+  try {
+    const { ok, message } = await check();
+    return { status: ok ? 'OK' : 'Error', message };
+  } catch (thrown) {
+    const { message, hint } = asPushError(thrown);
+    return { status: 'Error', message: [message, hint].filter((text) => text !== '').join(' ') };
+  }
+}
