@@ -1,0 +1,147 @@
+/** Reads what an operator takes. */
+import { PushError } from '../errors';
+import type { JsonValue } from '../json';
+import { VALUE_TYPES, type Condition, type Test, type ValueType } from './condition';
+import { parseDuration, parseMoment } from './instant';
+import { OPERANDS, type OperatorInfo } from './operators';
+import { compileRegex } from './regex';
+import { sortableVersion } from './version';
+
+/** How deep conditions and the values in them may nest. */
+export const MAX_DEPTH = 100;
+
+export interface OperandContext {
+  place: string;
+  depth: number;
+  /** `$options: "i"` stands beside the operator. */
+  fold: boolean;
+  /** Parses what is asked of an item: of the item itself, or of its fields. */
+  nested: { value(inner: unknown): Condition; condition(inner: unknown): Condition };
+}
+
+type Name<T> = T extends { operator: infer N } ? N : never;
+
+/**
+ * The test that the operator and its operand make; of an operator with an opposite, the opposite's test.
+ * @throws PushError `operand-invalid`, `regex-invalid`, `regex-unsafe`
+ */
+export function parseTest(operator: OperatorInfo, operand: unknown, context: OperandContext): Test {
+  const { place, depth, fold } = context;
+  const name = (operator.opposite ?? operator.name) as Name<Test>;
+  const wrong = (): PushError => refuse(operator, operand, place);
+  const list = (): JsonValue[] => {
+    if (!Array.isArray(operand)) throw wrong();
+    return readJson(operand, place, depth) as JsonValue[];
+  };
+  switch (name) {
+    case '$eq':
+      return { operator: name, value: readJson(operand, place, depth), fold };
+    case '$in':
+      return { operator: name, values: list(), fold };
+    case '$all': {
+      const values = list();
+      if (values.length === 0) throw wrong();
+      return { operator: name, values, fold };
+    }
+    case '$gt':
+    case '$gte':
+    case '$lt':
+    case '$lte':
+      if (typeof operand === 'string' || Number.isFinite(operand)) return { operator: name, bound: operand as number | string };
+      throw wrong();
+    case '$exists':
+      if (operand !== true) throw wrong();
+      return { operator: name };
+    case '$type':
+      if (!(VALUE_TYPES as readonly unknown[]).includes(operand)) throw wrong();
+      return { operator: name, type: operand as ValueType };
+    case '$elemMatch': {
+      if (typeof operand !== 'object' || operand === null || Array.isArray(operand)) throw wrong();
+      const objects = !asksOfItself(operand);
+      return { operator: name, objects, condition: objects ? context.nested.condition(operand) : context.nested.value(operand) };
+    }
+    case '$size':
+      if (typeof operand !== 'number' && (typeof operand !== 'object' || operand === null || Array.isArray(operand))) throw wrong();
+      if (typeof operand === 'number' && !(Number.isInteger(operand) && operand >= 0)) throw wrong();
+      if (typeof operand === 'object' && !asksOfItself(operand)) throw wrong();
+      return { operator: name, condition: context.nested.value(operand) };
+    case '$startsWith':
+    case '$endsWith':
+    case '$contains':
+      if (typeof operand !== 'string') throw wrong();
+      return { operator: name, text: operand, fold };
+    case '$regex':
+      if (typeof operand !== 'string') throw wrong();
+      return { operator: name, pattern: compileRegex(operand, fold, place) };
+    case '$mod': {
+      const [divisor, remainder] = Array.isArray(operand) && operand.length === 2 ? (operand as unknown[]) : [];
+      if (!Number.isInteger(divisor) || !Number.isInteger(remainder) || divisor === 0) throw wrong();
+      return { operator: name, divisor: divisor as number, remainder: remainder as number };
+    }
+    case '$veq':
+    case '$vgt':
+    case '$vgte':
+    case '$vlt':
+    case '$vlte': {
+      const version = sortableVersion(operand);
+      if (version === undefined) throw wrong();
+      return { operator: name, version };
+    }
+    case '$within': {
+      const milliseconds = typeof operand === 'string' ? parseDuration(operand) : undefined;
+      if (milliseconds === undefined) throw wrong();
+      return { operator: name, milliseconds };
+    }
+    case '$before':
+    case '$after': {
+      const moment = parseMoment(operand);
+      if (moment === undefined) throw wrong();
+      return { operator: name, moment };
+    }
+  }
+}
+
+/** True for an object of operators that test the value itself; false for a condition on its fields. */
+function asksOfItself(operand: object, depth = 0): boolean {
+  // Too deep to matter: parsing will refuse it.
+  if (depth > MAX_DEPTH) return true;
+  const entries = Object.entries(operand);
+  return entries.length > 0 && entries.every(([name, inner]: [string, unknown]) =>
+    name === '$not'
+      ? typeof inner !== 'object' || inner === null || Array.isArray(inner) || asksOfItself(inner, depth + 1)
+      : name.startsWith('$') && !['$and', '$or', '$nor'].includes(name));
+}
+
+/** A copy of a JSON value; what JSON cannot hold (NaN, undefined, a Date, a function) is refused. */
+export function readJson(value: unknown, place: string, depth: number): JsonValue {
+  if (depth > MAX_DEPTH) {
+    throw new PushError('condition-too-deep', `The value at ${place.slice(0, 60)} nests too deep.`, 'Compare with a simpler value.', { place });
+  }
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (Array.isArray(value)) return Array.from(value as unknown[], (item, index) => readJson(item, `${place}[${index}]`, depth + 1));
+  if (Object.prototype.toString.call(value) === '[object Object]') {
+    return Object.fromEntries(Object.entries(value as object).map(([key, inner]: [string, unknown]) =>
+      [key, readJson(inner, `${place}.${key}`, depth + 1)]));
+  }
+  throw new PushError('operand-invalid', `The value at ${place} is ${describe(value)}, which a condition cannot compare with.`,
+    value instanceof Date ? 'Write a date as text, such as "2026-05-01", and use $before or $after.' : 'Use a text, a number, true, false, null, a list or an object.',
+    { place });
+}
+
+/** @internal The error for an operand of the wrong kind. */
+export function refuse(operator: OperatorInfo, operand: unknown, place: string): PushError {
+  return new PushError('operand-invalid', `${operator.name} at ${place} takes ${OPERANDS[operator.operand]}; it was given ${describe(operand)}.`,
+    `For example ${JSON.stringify(operator.example)}.`, { place, operator: operator.name });
+}
+
+/** A value in a few words. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (value instanceof Date) return 'a Date object';
+  if (typeof value === 'string') return value.length > 40 ? `the text '${value.slice(0, 40)}...'` : `the text '${value}'`;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,43 @@
+/** What a database must be able to say about a JSON value, so that conditions can be pushed down to it. */
+import type { Field } from '../field';
+import type { Fragment } from './fragment';
+
+/** A value somewhere in the database: a person's field, or an item of a list. */
+export interface Cell {
+  /** Its JSON type, in the dialect's own words; SQL NULL where the field is missing. */
+  readonly type: Fragment;
+  readonly value: Fragment;
+}
+
+/** What is asked of a value, by its type; a type that is not named fails. */
+export interface Cases {
+  string?: (value: Fragment) => Fragment;
+  number?: (value: Fragment) => Fragment;
+  true?: Fragment;
+  false?: Fragment;
+  object?: Fragment;
+  array?: Fragment;
+  /** Also asked of a missing field. */
+  null?: Fragment;
+}
+
+export interface Dialect {
+  placeholder(position: number): string;
+  /** The field of the person in the row at hand; of the columns `locale` and `timezone`, or of the JSON `attributes`. */
+  cell(field: Field): Cell;
+  /** Exactly one of the cases; never SQL NULL. */
+  cases(cell: Cell, cases: Cases): Fragment;
+  /** Whether an item of the list in this field passes. */
+  someItem(field: Field, passes: (item: Cell) => Fragment): Fragment;
+  listLength(cell: Cell): Fragment;
+  compareNumber(value: Fragment, comparison: Comparison, bound: number): Fragment;
+  numberIn(value: Fragment, numbers: readonly number[]): Fragment;
+  /** By code points. */
+  compareText(value: Fragment, comparison: Comparison, bound: string): Fragment;
+  textIn(value: Fragment, texts: readonly string[]): Fragment;
+  startsWith(value: Fragment, text: string): Fragment;
+  endsWith(value: Fragment, text: string): Fragment;
+  contains(value: Fragment, text: string): Fragment;
+}
+
+export type Comparison = '=' | '>' | '>=' | '<' | '<=';

@@ -1,0 +1,64 @@
+/** SQLite: attributes are JSON text, read by json_type and json_extract. */
+import type { Field } from '../field';
+import type { Cases, Comparison, Dialect } from './dialect';
+import { caseOf, sql, type Fragment } from './fragment';
+
+const OPERATORS: Readonly<Record<Comparison, Fragment>> = {
+  '=': sql`=`, '>': sql`>`, '>=': sql`>=`, '<': sql`<`, '<=': sql`<=`,
+};
+const COLUMNS: Readonly<Record<string, Fragment>> = { locale: sql`people.locale`, timezone: sql`people.timezone` };
+
+export const sqlite: Dialect = {
+  placeholder: () => '?',
+
+  cell(field) {
+    const column = Object.hasOwn(COLUMNS, field.path) ? COLUMNS[field.path] : undefined;
+    const path = pathOf(field);
+    const type = sql`json_type(people.attributes, ${path})`;
+    const value = sql`json_extract(people.attributes, ${path})`;
+    if (column === undefined) return { type, value };
+    return { type: sql`CASE WHEN ${column} IS NULL THEN ${type} ELSE 'text' END`, value: sql`coalesce(${column}, ${value})` };
+  },
+
+  cases({ type, value }, { string, number, array, object, null: none, ...flags }: Cases) {
+    const whens: Fragment[] = [];
+    if (string !== undefined) whens.push(sql`WHEN 'text' THEN ${string(value)}`);
+    if (number !== undefined) {
+      // Cast, since a whole number is compared exactly with a float, and JavaScript has floats only.
+      const test = number(sql`CAST(${value} AS REAL)`);
+      whens.push(sql`WHEN 'integer' THEN ${test}`, sql`WHEN 'real' THEN ${test}`);
+    }
+    if (array !== undefined) whens.push(sql`WHEN 'array' THEN ${array}`);
+    if (object !== undefined) whens.push(sql`WHEN 'object' THEN ${object}`);
+    if (flags.true !== undefined) whens.push(sql`WHEN 'true' THEN ${flags.true}`);
+    if (flags.false !== undefined) whens.push(sql`WHEN 'false' THEN ${flags.false}`);
+    const base = none === undefined ? type : sql`coalesce(${type}, 'null')`;
+    if (none !== undefined) whens.push(sql`WHEN 'null' THEN ${none}`);
+    return caseOf(base, whens);
+  },
+
+  someItem: (field, passes) => sql`EXISTS (SELECT 1 FROM json_each(people.attributes, ${pathOf(field)}) AS item WHERE ${
+    passes({ type: sql`item.type`, value: sql`item.value` })})`,
+
+  listLength: ({ value }) => sql`json_array_length(${value})`,
+  compareNumber: (value, comparison, bound) => sql`${value} ${OPERATORS[comparison]} ${bound}`,
+  numberIn: (value, numbers) => sql`${value} IN (SELECT CAST(value AS REAL) FROM json_each(${JSON.stringify(numbers)}))`,
+  compareText: (value, comparison, bound) => sql`${value} ${OPERATORS[comparison]} ${bound}`,
+  textIn: (value, texts) => sql`${value} IN (SELECT value FROM json_each(${JSON.stringify(texts)}))`,
+  // As bytes: SQLite counts the characters of a text only up to a NUL.
+  startsWith: (value, text) => sql`substr(CAST(${value} AS BLOB), 1, ${Buffer.byteLength(text)}) = CAST(${text} AS BLOB)`,
+  endsWith: (value, text) => sql`substr(CAST(${value} AS BLOB), -${Buffer.byteLength(text)}) = CAST(${text} AS BLOB)`,
+  contains: (value, text) => sql`instr(CAST(${value} AS BLOB), CAST(${text} AS BLOB)) > 0`,
+};
+
+/** The JSON path as a bound value: the field whose name holds the dots where the person has it, else the nested one. */
+function pathOf({ path, parts }: Field): Fragment {
+  const own = `$.${label(path)}`;
+  if (parts.length === 1) return sql`${own}`;
+  const nested = `$.${parts.map(label).join('.')}`;
+  return sql`CASE WHEN json_type(people.attributes, ${own}) IS NULL THEN ${nested} ELSE ${own} END`;
+}
+
+function label(part: string): string {
+  return `"${part}"`;
+}
