@@ -47,17 +47,21 @@ export function parseInstant(value: unknown): number | undefined {
   const match = ISO.exec(value);
   if (match === null) return undefined;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;
-  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  const date = new Date(midnight);
-  // Date.UTC reads the years 0 to 99 as 1900 to 1999, and rolls the 30th of February over.
-  if (date.getUTCFullYear() !== Number(year) || date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) {
-    return undefined;
-  }
+  const midnight = startOfDay(Number(year), Number(month), Number(day));
+  if (midnight === undefined) return undefined;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const offset = parseZone(zone);
   if (offset === undefined) return undefined;
   return midnight + Number(hour) * UNITS.h + Number(minute) * UNITS.m + Number(second) * UNITS.s
     + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset;
+}
+
+/** Epoch milliseconds at which a day begins in UTC; undefined for the 30th of February. */
+function startOfDay(year: number, month: number, day: number): number | undefined {
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999; the calendar repeats every 400 years.
+  const instant = Date.UTC(year + 400, month - 1, day);
+  const date = new Date(instant);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? instant - 146_097 * UNITS.d : undefined;
 }
 
 /** Milliseconds east of UTC; clocks go from -12:00 to +14:00, and 14 hours is taken both ways. */

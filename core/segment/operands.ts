@@ -131,7 +131,7 @@ export function readJson(value: unknown, place: string, depth: number): JsonValu
 
 /** @internal The error for an operand of the wrong kind. */
 export function refuse(operator: OperatorInfo, operand: unknown, place: string): PushError {
-  return new PushError('operand-invalid', `${operator.name} at ${place} takes ${OPERANDS[operator.operand]}; it was given ${describe(operand)}.`,
+  return new PushError('operand-invalid', `The operator ${operator.name} at ${place} takes ${OPERANDS[operator.operand]}; it was given ${describe(operand)}.`,
     `For example ${JSON.stringify(operator.example)}.`, { place, operator: operator.name });
 }
 

@@ -45,10 +45,10 @@ export const sqlite: Dialect = {
   numberIn: (value, numbers) => sql`${value} IN (SELECT CAST(value AS REAL) FROM json_each(${JSON.stringify(numbers)}))`,
   compareText: (value, comparison, bound) => sql`${value} ${OPERATORS[comparison]} ${bound}`,
   textIn: (value, texts) => sql`${value} IN (SELECT value FROM json_each(${JSON.stringify(texts)}))`,
-  // As bytes: SQLite counts the characters of a text only up to a NUL.
-  startsWith: (value, text) => sql`substr(CAST(${value} AS BLOB), 1, ${Buffer.byteLength(text)}) = CAST(${text} AS BLOB)`,
-  endsWith: (value, text) => sql`substr(CAST(${value} AS BLOB), -${Buffer.byteLength(text)}) = CAST(${text} AS BLOB)`,
-  contains: (value, text) => sql`instr(CAST(${value} AS BLOB), CAST(${text} AS BLOB)) > 0`,
+  // As bytes: SQLite counts the characters of a text only up to a NUL. IS: substr of nothing is NULL.
+  startsWith: (value, text) => sql`substr(CAST(${value} AS BLOB), 1, ${Buffer.byteLength(text)}) IS CAST(${text} AS BLOB)`,
+  endsWith: (value, text) => sql`substr(CAST(${value} AS BLOB), -${Buffer.byteLength(text)}) IS CAST(${text} AS BLOB)`,
+  contains: (value, text) => sql`coalesce(instr(CAST(${value} AS BLOB), CAST(${text} AS BLOB)), 0) > 0`,
 };
 
 /** The JSON path as a bound value: the field whose name holds the dots where the person has it, else the nested one. */
