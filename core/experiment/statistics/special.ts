@@ -63,28 +63,30 @@ export function betaPower(a: number, b: number, x: number, y: number): number {
 
 /**
  * How much of Beta(a, b) lies below and above x. Each side keeps its own digits; pass y = 1 - x where it is known
- * better than the subtraction gives it. Continued fraction: DLMF 8.17.22, turned round beyond the hump.
+ * better than the subtraction gives it.
  */
 export function betaTails(a: number, b: number, x: number, y: number = 1 - x): { below: number; above: number } {
   if (x <= 0) return { below: 0, above: 1 };
   if (y <= 0) return { below: 1, above: 0 };
   const power = betaPower(a, b, x, y);
   if (x * (a + b + 2) < a + 1) {
-    const below = (power * betaFraction(a, b, x)) / a;
+    const below = power * betaFraction(a, b, x, y);
     return { below, above: 1 - below };
   }
-  const above = (power * betaFraction(b, a, y)) / b;
+  const above = power * betaFraction(b, a, y, x);
   return { below: 1 - above, above };
 }
 
-function betaFraction(a: number, b: number, x: number): number {
-  return continuedFraction(1, 1, (n) => {
-    const m = n >> 1;
-    const coefficient =
-      n % 2 === 0
-        ? (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m))
-        : (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    return [coefficient, 1];
+/**
+ * A. R. DiDonato and A. H. Morris, Significant digit computation of the incomplete beta function ratios (ACM TOMS 708,
+ * 1992), equation 9. The better known fraction (DLMF 8.17.22) subtracts nearly equal numbers where x is near 1.
+ */
+function betaFraction(a: number, b: number, x: number, y: number): number {
+  const excess = a * y - b * x + 1;
+  return continuedFraction(1, (a * excess) / (a + 1), (m) => {
+    const odd = a + 2 * m - 1;
+    const numerator = ((a + m - 1) / odd) * ((a + b + m - 1) / odd) * m * (b - m) * x * x;
+    return [numerator, m + (m * (b - m) * x) / odd + ((a + m) * (excess + m * (2 - x))) / (a + 2 * m + 1)];
   });
 }
 
