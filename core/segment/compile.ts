@@ -2,6 +2,7 @@
 import { readClock, type Clock, type Now } from './clock';
 import type { Condition } from './condition';
 import { onField } from './field';
+import { fuse } from './fused';
 import { parseCondition } from './parse';
 import { testValue } from './tests';
 
@@ -33,7 +34,9 @@ function compileCondition(condition: Condition, clock: Clock): Matches {
   switch (condition.kind) {
     case 'rule': {
       const test = testValue(condition.test, clock, (inner) => compileCondition(inner, clock));
-      return condition.field === undefined ? test : (onField(condition.field, test) as Matches);
+      if (condition.field === undefined) return test;
+      const general = onField(condition.field, test);
+      return (fuse(condition.field, condition.test, general) ?? general) as Matches;
     }
     case 'not': {
       const inner = compileCondition(condition.condition, clock);

@@ -3,7 +3,10 @@
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 const DURATION = /^(\d{1,15})(ms|s|m|h|d|w)$/;
 const OFFSET = /^([+-])(\d{1,15}(?:ms|s|m|h|d|w))$/;
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+
+const [DASH, COLON, DOT, PLUS, SPACE, LETTER_T, LETTER_Z, ZERO, NINE] = Array.from('-:.+ TZ09', (letter) => letter.charCodeAt(0)) as
+  [number, number, number, number, number, number, number, number, number];
+const DAYS: readonly number[] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** The longest time that a date can lie from 1970, in milliseconds (ECMAScript's time range). */
 const FARTHEST = 8.64e15;
@@ -43,32 +46,76 @@ export function parseInstant(value: unknown): number | undefined {
     const milliseconds = Math.abs(value) < SECONDS_BELOW ? value * 1000 : value;
     return Math.abs(milliseconds) <= FARTHEST ? milliseconds : undefined;
   }
-  if (typeof value !== 'string' || value.length > 40) return undefined;
-  const match = ISO.exec(value);
-  if (match === null) return undefined;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;
-  const midnight = startOfDay(Number(year), Number(month), Number(day));
+  return typeof value === 'string' ? parseIso(value) : undefined;
+}
+
+/**
+ * `YYYY-MM-DD`, then perhaps `T` or a space and `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff`, then perhaps `Z` or `+HH:MM`.
+ * Read letter by letter: a regular expression takes ten times as long, and this runs once a person.
+ */
+function parseIso(text: string): number | undefined {
+  if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return undefined;
+  const midnight = startOfDay(pair(text, 0) * 100 + pair(text, 2), pair(text, 5), pair(text, 8));
   if (midnight === undefined) return undefined;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  const offset = parseZone(zone);
-  if (offset === undefined) return undefined;
-  return midnight + Number(hour) * UNITS.h + Number(minute) * UNITS.m + Number(second) * UNITS.s
-    + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset;
+  const { length } = text;
+  if (length === 10) return midnight;
+  const separator = text.charCodeAt(10);
+  const hour = pair(text, 11);
+  const minute = pair(text, 14);
+  if ((separator !== LETTER_T && separator !== SPACE) || text.charCodeAt(13) !== COLON || !(hour <= 23) || !(minute <= 59)) return undefined;
+  let instant = midnight + hour * UNITS.h + minute * UNITS.m;
+  let at = 16;
+  if (text.charCodeAt(at) === COLON) {
+    const second = pair(text, 17);
+    if (!(second <= 59)) return undefined;
+    instant += second * UNITS.s;
+    at = 19;
+    if (text.charCodeAt(at) === DOT) {
+      let scale = 100;
+      while (isDigit(text.charCodeAt(++at))) {
+        instant += Math.trunc(scale) * (text.charCodeAt(at) - ZERO);
+        scale /= 10;
+      }
+      if (at === 20 || at > 29) return undefined;
+    }
+  }
+  if (at === length || (at === length - 1 && text.charCodeAt(at) === LETTER_Z)) return instant;
+  const offset = at === length - 6 ? parseZone(text, at) : undefined;
+  return offset === undefined ? undefined : instant - offset;
 }
 
-/** Epoch milliseconds at which a day begins in UTC; undefined for the 30th of February. */
+/** Epoch milliseconds at which a day begins in UTC; undefined for days that the calendar does not have, and for NaN. */
 function startOfDay(year: number, month: number, day: number): number | undefined {
-  // Date.UTC reads the years 0 to 99 as 1900 to 1999; the calendar repeats every 400 years.
-  const instant = Date.UTC(year + 400, month - 1, day);
-  const date = new Date(instant);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? instant - 146_097 * UNITS.d : undefined;
+  const longest = month === 2 && isLeap(year) ? 29 : (DAYS[month] ?? 0);
+  if (!(day >= 1 && day <= longest) || Number.isNaN(year)) return undefined;
+  // Days since 0000-03-01 of the calendar carried back; counting from March puts the leap day last.
+  const shifted = month > 2 ? year : year - 1;
+  const days = Math.floor(shifted * 365.25) - Math.floor(shifted / 100) + Math.floor(shifted / 400)
+    + Math.floor(((month + 9) % 12) * 30.6 + 0.5) + day - 1;
+  return (days - 719_468) * UNITS.d;
 }
 
-/** Milliseconds east of UTC; clocks go from -12:00 to +14:00, and 14 hours is taken both ways. */
-function parseZone(zone: string): number | undefined {
-  if (zone === 'Z') return 0;
-  const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(4));
-  if (hours * 60 + minutes > 14 * 60 || minutes > 59) return undefined;
-  return (zone.startsWith('-') ? -1 : 1) * (hours * UNITS.h + minutes * UNITS.m);
+function isLeap(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+}
+
+/** Milliseconds east of UTC of `+HH:MM`, up to 14 hours each way. */
+function parseZone(text: string, at: number): number | undefined {
+  const sign = text.charCodeAt(at);
+  const hours = pair(text, at + 1);
+  const minutes = pair(text, at + 4);
+  if ((sign !== PLUS && sign !== DASH) || text.charCodeAt(at + 3) !== COLON) return undefined;
+  if (!(hours * 60 + minutes <= 14 * 60 && minutes <= 59)) return undefined;
+  return (sign === DASH ? -1 : 1) * (hours * UNITS.h + minutes * UNITS.m);
+}
+
+/** The number that two digits make; NaN where they are none. */
+function pair(text: string, at: number): number {
+  const tens = text.charCodeAt(at);
+  const ones = text.charCodeAt(at + 1);
+  return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : NaN;
+}
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE;
 }

@@ -2,6 +2,7 @@
 import type { JsonValue } from '../json';
 import type { Clock } from './clock';
 import type { Condition, Test, ValueType } from './condition';
+import { FEW } from './fused';
 import { parseInstant, type Moment } from './instant';
 import { foundIn } from './regex';
 import { foldCase } from './text';
@@ -9,8 +10,7 @@ import { sortableVersion } from './version';
 
 type Predicate = (value: unknown) => boolean;
 
-/** Up to here comparing one after another is faster than a Set. */
-const FEW = 8;
+const MOST_ANSWERS = 1000;
 
 /**
  * The test of a value; a list passes when one of its items does, unless the operator is about lists or types.
@@ -138,9 +138,22 @@ function compareText(operator: Comparison, bound: string): Predicate {
 }
 
 function compareVersion(operator: '$veq' | '$vgt' | '$vgte' | '$vlt' | '$vlte', version: string): Predicate {
-  if (operator === '$veq') return (value) => sortableVersion(value) === version;
+  if (operator === '$veq') return remembering((value) => sortableVersion(value) === version);
   const compare = compareText(`$${operator.slice(2)}` as Comparison, version);
-  return (value) => compare(sortableVersion(value));
+  return remembering((value) => compare(sortableVersion(value)));
+}
+
+/** Keeps the answers: a million people share a few dozen versions. */
+function remembering(test: Predicate): Predicate {
+  const answers = new Map<unknown, boolean>();
+  return (value) => {
+    const known = answers.get(value);
+    if (known !== undefined) return known;
+    const answer = test(value);
+    // Lists and long texts are no versions and need not be kept.
+    if (answers.size < MOST_ANSWERS && (typeof value === 'number' || (typeof value === 'string' && value.length < 50))) answers.set(value, answer);
+    return answer;
+  };
 }
 
 function ofText({ text, fold }: { text: string; fold: boolean }, has: (value: string, text: string) => boolean): Predicate {
