@@ -76,6 +76,7 @@ export async function followLink(
   return { status: 302, location: link.target, events };
 }
 
-function toItem({ recipient, ...event }: RecordedEvent): Item {
-  return { ...event, id: recipient };
+/** An event as the steps after see it: the person under `id`, as in every item, the event's own id beside. */
+function toItem({ recipient, key, ...event }: RecordedEvent): Item {
+  return { ...event, id: recipient, eventId: key };
 }

@@ -3,6 +3,7 @@ export { aggregateKpis } from './aggregate';
 export { KPI_DEFINITIONS, KPI_NOTES, type KpiDefinition, kpiLabel, RATE_NAMES, type RateName } from './definitions';
 export { KPI_EVENT_TYPES, type KpiEvent, type KpiEventType } from './event';
 export { formatReport } from './format';
+export { renderReport } from './html';
 export { parseKpiEvent } from './parse';
 export {
   type CampaignKpis,
