@@ -6,7 +6,7 @@ import {
   type INodeTypeDescription,
 } from 'n8n-workflow';
 import { compileStage } from '../../core';
-import { configured, optionsParameter, textParameter } from '../shared/configuration';
+import { optionsParameter, textParameter } from '../shared/configuration';
 import { runStage } from '../shared/items';
 import { properties } from './AbSplit.description';
 import { splitOutputs } from './outputs';
@@ -29,15 +29,14 @@ export class AbSplit implements INodeType {
   };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const stage = await configured(this, () => {
-      const { values = [] } = this.getNodeParameter('arms', 0, {}) as { values?: { name: string; weight: number }[] };
+    const { values = [] } = this.getNodeParameter('arms', 0, {}) as { values?: { name?: string; weight: number }[] };
+    return runStage(this, values.length + 1, () => {
       const split = {
         key: textParameter(this, 'experiment') ?? '',
-        arms: values.map(({ name, weight }) => ({ name: name.trim(), weight })),
+        arms: values.map(({ name = '', weight }) => ({ name: name.trim(), weight })),
         control: this.getNodeParameter('control', 0, 0) as number,
       };
       return compileStage({ split }, { fields: optionsParameter(this) });
     });
-    return runStage(this, stage);
   }
 }

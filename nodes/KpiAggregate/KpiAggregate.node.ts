@@ -6,7 +6,8 @@ import {
   type INodeTypeDescription,
 } from 'n8n-workflow';
 import { campaignReport, reportOfItems, type Item, type KpiReport } from '../../core';
-import { configured, optionsParameter, textParameter, withoutBlanks } from '../shared/configuration';
+import { optionsParameter, textParameter, withoutBlanks } from '../shared/configuration';
+import { runNode } from '../shared/items';
 import { withStore } from '../shared/store';
 import { properties } from './KpiAggregate.description';
 import { present } from './output';
@@ -28,7 +29,7 @@ export class KpiAggregate implements INodeType {
   };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    return configured(this, async () => [await present(this, await report(this))]);
+    return runNode(this, 1, 0, async () => [await present(this, await report(this))]);
   }
 }
 

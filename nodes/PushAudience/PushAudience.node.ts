@@ -5,7 +5,8 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from 'n8n-workflow';
-import { configured, optionsParameter } from '../shared/configuration';
+import { optionsParameter } from '../shared/configuration';
+import { runNode } from '../shared/items';
 import { withStore } from '../shared/store';
 import { runImport } from './import';
 import { runGetMany, runOnPeople } from './people';
@@ -30,7 +31,7 @@ export class PushAudience implements INodeType {
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const operation = this.getNodeParameter('operation', 0) as string;
-    return configured(this, () =>
+    return runNode(this, 2, 1, () =>
       withStore(optionsParameter(this)['storeFile'], (store) => {
         if (operation === 'import' || operation === 'upsert') return runImport(this, store);
         if (operation === 'getAll') return runGetMany(this, store);

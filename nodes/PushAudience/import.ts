@@ -1,11 +1,11 @@
 /** Import and Upsert: rows in; people, a summary or a reference out, and the rejected rows beside them. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { audienceReference, importPeople, peopleById, readRows, type ImportReport, type ImportRow, type Store } from '../../core';
-import { configured, fieldsParameter, optionsParameter } from '../shared/configuration';
+import { fieldsParameter, optionsParameter } from '../shared/configuration';
 
 export async function runImport(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
   const source = context.getNodeParameter('operation', 0) === 'upsert' ? 'items' : (context.getNodeParameter('source', 0) as string);
-  const rows = await configured(context, () => rowsOf(context, source));
+  const rows = await rowsOf(context, source);
   const report = await importPeople(rows, { store, fields: fieldsParameter(context) });
   tell(context, report);
   const output: INodeExecutionData[] = [];

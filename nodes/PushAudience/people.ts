@@ -1,7 +1,7 @@
 /** The operations on stored people. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { audienceReference, getPerson, selectPeople, setConsent, suppressPerson, unsuppressPerson, type Item, type Store } from '../../core';
-import { configured, jsonParameter, textParameter } from '../shared/configuration';
+import { jsonParameter, textParameter } from '../shared/configuration';
 import { runItems } from '../shared/items';
 
 /** Operations about the person that each item names. */
@@ -30,19 +30,17 @@ export function runOnPeople(context: IExecuteFunctions, store: Store, operation:
 export async function runGetMany(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
   const output: INodeExecutionData[] = [];
   const add = (json: Item) => output.push({ json: json as IDataObject, pairedItem: { item: 0 } });
-  await configured(context, async () => {
-    const given = jsonParameter(context, 'condition', 'Condition');
-    const condition = given === undefined || Object.keys(given).length === 0 ? {} : { condition: given };
-    if (context.getNodeParameter('selection', 0) === 'reference') {
-      add(audienceReference(condition));
-      return;
-    }
-    const limit = context.getNodeParameter('returnAll', 0, false) ? Infinity : (context.getNodeParameter('limit', 0, 50) as number);
-    for await (const person of selectPeople(store, { ...condition, now: new Date() })) {
-      if (output.length >= limit) break;
-      add(person);
-    }
-  });
+  const given = jsonParameter(context, 'condition', 'Condition');
+  const condition = given === undefined || Object.keys(given).length === 0 ? {} : { condition: given };
+  if (context.getNodeParameter('selection', 0) === 'reference') {
+    add(audienceReference(condition));
+    return [output, []];
+  }
+  const limit = context.getNodeParameter('returnAll', 0, false) ? Infinity : (context.getNodeParameter('limit', 0, 50) as number);
+  for await (const person of selectPeople(store, { ...condition, now: new Date() })) {
+    if (output.length >= limit) break;
+    add(person);
+  }
   return [output, []];
 }
 

@@ -6,8 +6,8 @@ import {
   type IWebhookFunctions,
   type IWebhookResponseData,
 } from 'n8n-workflow';
-import { configured } from '../shared/configuration';
 import { credentialTests } from '../shared/gateways';
+import { nodeError } from '../shared/problem';
 import { answerRequest } from './answer';
 import { properties } from './PushEventTrigger.description';
 
@@ -50,6 +50,10 @@ export class PushEventTrigger implements INodeType {
   };
 
   async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-    return configured(this, () => answerRequest(this));
+    try {
+      return await answerRequest(this);
+    } catch (thrown) {
+      throw nodeError(this.getNode(), thrown);
+    }
   }
 }

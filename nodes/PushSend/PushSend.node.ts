@@ -5,9 +5,10 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from 'n8n-workflow';
-import { sendCampaign, type Item } from '../../core';
-import { configured, optionsParameter } from '../shared/configuration';
+import { SEND_OUTPUTS, sendCampaign, type Item } from '../../core';
+import { optionsParameter } from '../shared/configuration';
 import { credentialTests, trackingOf, withGateways } from '../shared/gateways';
+import { runNode } from '../shared/items';
 import { withStore } from '../shared/store';
 import { readCampaign } from './campaign';
 import { SendCollector } from './collector';
@@ -39,7 +40,7 @@ export class PushSend implements INodeType {
   methods = { credentialTest: credentialTests };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    return configured(this, () =>
+    return runNode(this, SEND_OUTPUTS.length, SEND_OUTPUTS.indexOf('failed'), () =>
       withGateways(this, (gateways) =>
         withStore(optionsParameter(this)['storeFile'], async (store) => {
           const options = readCampaign(this);

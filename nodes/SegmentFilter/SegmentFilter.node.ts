@@ -6,7 +6,6 @@ import {
   type INodeTypeDescription,
 } from 'n8n-workflow';
 import { compileStage } from '../../core';
-import { configured } from '../shared/configuration';
 import { runStage } from '../shared/items';
 import { readCondition } from './condition';
 import { properties } from './SegmentFilter.description';
@@ -30,7 +29,6 @@ export class SegmentFilter implements INodeType {
   };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const stage = await configured(this, () => compileStage({ segment: { condition: readCondition(this) } }, { now: new Date() }));
-    return runStage(this, stage);
+    return runStage(this, 2, () => compileStage({ segment: { condition: readCondition(this) } }, { now: new Date() }));
   }
 }

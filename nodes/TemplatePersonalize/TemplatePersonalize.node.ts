@@ -6,7 +6,6 @@ import {
   type INodeTypeDescription,
 } from 'n8n-workflow';
 import { compileStage } from '../../core';
-import { configured } from '../shared/configuration';
 import { runStage } from '../shared/items';
 import { readTemplateStage } from './template';
 import { properties } from './TemplatePersonalize.description';
@@ -30,7 +29,6 @@ export class TemplatePersonalize implements INodeType {
   };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const stage = await configured(this, () => compileStage({ template: readTemplateStage(this) }, { now: new Date() }));
-    return runStage(this, stage);
+    return runStage(this, 2, () => compileStage({ template: readTemplateStage(this) }, { now: new Date() }));
   }
 }

@@ -1,16 +1,6 @@
 /** Reads a node's parameters: once a run, at item 0, since an expression costs n8n about 300 µs a call. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { isJsonObject, PushError, type FieldMap, type JsonObject } from '../../core';
-import { nodeError } from './problem';
-
-/** Anything that fails while parameters are read is about the node and not about an item. */
-export async function configured<T>(context: Pick<IExecuteFunctions, 'getNode'>, read: () => T | Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (thrown) {
-    throw nodeError(context.getNode(), thrown);
-  }
-}
 
 /** The text of a parameter without blanks around it; undefined where it is empty. */
 export function textParameter(context: IExecuteFunctions, name: string, index = 0): string | undefined {

@@ -12,18 +12,33 @@ export interface Placed {
 }
 
 /**
- * Hands each input item to `run` and collects what it gives by output.
+ * Runs the whole of a node. Where it fails and its setting is to continue, every input item comes out as failed.
  *
- * A failing item stops the node, or, where the node's setting is to continue, goes to the last output: never to the
- * first, since n8n's Retry On Fail takes an `error` there for a failure of the whole node.
+ * n8n itself would hand all input on through the first output, that is: everybody would match a segment whose
+ * condition cannot be read.
+ * @param failures output for them; never the first where there are several, since n8n's Retry On Fail takes an
+ *   `error` there for a failure of the whole node
  */
+export async function runNode(
+  context: IExecuteFunctions, outputs: number, failures: number, run: () => Promise<INodeExecutionData[][]>,
+): Promise<INodeExecutionData[][]> {
+  try {
+    return await run();
+  } catch (thrown) {
+    if (!context.continueOnFail()) throw nodeError(context.getNode(), thrown);
+    const result = emptyOutputs(outputs);
+    result[failures] = context.getInputData().map((_item, index) => failedItem(thrown, index));
+    return result;
+  }
+}
+
+/** Hands each input item to `run` and collects what it gives by output; failures go to the last one. */
 export async function runItems(
   context: IExecuteFunctions, outputs: number, run: (item: Item, index: number) => Placed[] | Promise<Placed[]>,
 ): Promise<INodeExecutionData[][]> {
-  const result: INodeExecutionData[][] = Array.from({ length: outputs }, () => []);
-  const input = context.getInputData();
+  const result = emptyOutputs(outputs);
   const proceed = context.continueOnFail();
-  for (const [index, { json, binary }] of input.entries()) {
+  for (const [index, { json, binary }] of context.getInputData().entries()) {
     if (index % SLICE === SLICE - 1) await breathe(context);
     try {
       for (const { output, item } of await run(json as Item, index)) {
@@ -37,9 +52,16 @@ export async function runItems(
   return result;
 }
 
-/** A stage of the campaign over the input items; a person to one output, an audience reference to each. */
-export function runStage(context: IExecuteFunctions, stage: CompiledStage): Promise<INodeExecutionData[][]> {
-  return runItems(context, stage.outputs.length, (item) => stage.apply(item));
+/** A stage of the campaign over the input items: a person goes to one output, an audience reference to each. */
+export function runStage(context: IExecuteFunctions, outputs: number, compile: () => CompiledStage): Promise<INodeExecutionData[][]> {
+  return runNode(context, outputs, outputs - 1, async () => {
+    const stage = compile();
+    return runItems(context, outputs, (item) => stage.apply(item));
+  });
+}
+
+function emptyOutputs(count: number): INodeExecutionData[][] {
+  return Array.from({ length: count }, () => []);
 }
 
 /** Lets n8n do other things, and stops where somebody pressed stop. */
