@@ -36,7 +36,9 @@ export function isIndex(part: string): boolean {
  * entered by position only.
  */
 export function readField(view: object, { path, parts }: Field): unknown {
-  if (Object.hasOwn(view, path) && !(Array.isArray(view) && !isIndex(path))) return (view as Record<string, unknown>)[path];
+  if (Object.hasOwn(view, path) && !(Array.isArray(view) && !isIndex(path))) {
+    return (view as Record<string, unknown>)[path];
+  }
   if (parts.length === 1) return undefined;
   let value: unknown = view;
   for (const part of parts) {

@@ -4,8 +4,15 @@ const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_8
 const DURATION = /^(\d{1,15})(ms|s|m|h|d|w)$/;
 const OFFSET = /^([+-])(\d{1,15}(?:ms|s|m|h|d|w))$/;
 
-const [DASH, COLON, DOT, PLUS, SPACE, LETTER_T, LETTER_Z, ZERO, NINE] = Array.from('-:.+ TZ09', (letter) => letter.charCodeAt(0)) as
-  [number, number, number, number, number, number, number, number, number];
+const DASH = 45;
+const COLON = 58;
+const DOT = 46;
+const PLUS = 43;
+const SPACE = 32;
+const LETTER_T = 84;
+const LETTER_Z = 90;
+const ZERO = 48;
+const NINE = 57;
 const DAYS: readonly number[] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** The longest time that a date can lie from 1970, in milliseconds (ECMAScript's time range). */
@@ -62,7 +69,9 @@ function parseIso(text: string): number | undefined {
   const separator = text.charCodeAt(10);
   const hour = pair(text, 11);
   const minute = pair(text, 14);
-  if ((separator !== LETTER_T && separator !== SPACE) || text.charCodeAt(13) !== COLON || !(hour <= 23) || !(minute <= 59)) return undefined;
+  if ((separator !== LETTER_T && separator !== SPACE) || text.charCodeAt(13) !== COLON) return undefined;
+  // Said this way round, since NaN is neither.
+  if (!(hour <= 23 && minute <= 59)) return undefined;
   let instant = midnight + hour * UNITS.h + minute * UNITS.m;
   let at = 16;
   if (text.charCodeAt(at) === COLON) {

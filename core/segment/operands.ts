@@ -3,7 +3,7 @@ import { PushError } from '../errors';
 import type { JsonValue } from '../json';
 import { VALUE_TYPES, type Condition, type Test, type ValueType } from './condition';
 import { parseDuration, parseMoment } from './instant';
-import { OPERANDS, type OperatorInfo } from './operators';
+import { SEGMENT_OPERANDS, type OperatorInfo } from './operators';
 import { compileRegex } from './regex';
 import { sortableVersion } from './version';
 
@@ -47,8 +47,8 @@ export function parseTest(operator: OperatorInfo, operand: unknown, context: Ope
     case '$gte':
     case '$lt':
     case '$lte':
-      if (typeof operand === 'string' || Number.isFinite(operand)) return { operator: name, bound: operand as number | string };
-      throw wrong();
+      if (typeof operand !== 'string' && !Number.isFinite(operand)) throw wrong();
+      return { operator: name, bound: operand as number | string };
     case '$exists':
       if (operand !== true) throw wrong();
       return { operator: name };
@@ -56,14 +56,13 @@ export function parseTest(operator: OperatorInfo, operand: unknown, context: Ope
       if (!(VALUE_TYPES as readonly unknown[]).includes(operand)) throw wrong();
       return { operator: name, type: operand as ValueType };
     case '$elemMatch': {
-      if (typeof operand !== 'object' || operand === null || Array.isArray(operand)) throw wrong();
+      if (!isObject(operand)) throw wrong();
       const objects = !asksOfItself(operand);
-      return { operator: name, objects, condition: objects ? context.nested.condition(operand) : context.nested.value(operand) };
+      const condition = objects ? context.nested.condition(operand) : context.nested.value(operand);
+      return { operator: name, objects, condition };
     }
     case '$size':
-      if (typeof operand !== 'number' && (typeof operand !== 'object' || operand === null || Array.isArray(operand))) throw wrong();
-      if (typeof operand === 'number' && !(Number.isInteger(operand) && operand >= 0)) throw wrong();
-      if (typeof operand === 'object' && !asksOfItself(operand)) throw wrong();
+      if (isObject(operand) ? !asksOfItself(operand) : !(Number.isInteger(operand) && (operand as number) >= 0)) throw wrong();
       return { operator: name, condition: context.nested.value(operand) };
     case '$startsWith':
     case '$endsWith':
@@ -108,30 +107,40 @@ function asksOfItself(operand: object, depth = 0): boolean {
   const entries = Object.entries(operand);
   return entries.length > 0 && entries.every(([name, inner]: [string, unknown]) =>
     name === '$not'
-      ? typeof inner !== 'object' || inner === null || Array.isArray(inner) || asksOfItself(inner, depth + 1)
+      ? !isObject(inner) || asksOfItself(inner, depth + 1)
       : name.startsWith('$') && !['$and', '$or', '$nor'].includes(name));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A copy of a JSON value; what JSON cannot hold (NaN, undefined, a Date, a function) is refused. */
 export function readJson(value: unknown, place: string, depth: number): JsonValue {
   if (depth > MAX_DEPTH) {
-    throw new PushError('condition-too-deep', `The value at ${place.slice(0, 60)} nests too deep.`, 'Compare with a simpler value.', { place });
+    throw new PushError('condition-too-deep', `The value at ${place.slice(0, 60)} nests too deep.`,
+      'Compare with a simpler value.', { place: place.slice(0, 60) });
   }
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (Array.isArray(value)) return Array.from(value as unknown[], (item, index) => readJson(item, `${place}[${index}]`, depth + 1));
+  if (Array.isArray(value)) {
+    return Array.from(value as unknown[], (item, index) => readJson(item, `${place}[${index}]`, depth + 1));
+  }
   if (Object.prototype.toString.call(value) === '[object Object]') {
     return Object.fromEntries(Object.entries(value as object).map(([key, inner]: [string, unknown]) =>
       [key, readJson(inner, `${place}.${key}`, depth + 1)]));
   }
   throw new PushError('operand-invalid', `The value at ${place} is ${describe(value)}, which a condition cannot compare with.`,
-    value instanceof Date ? 'Write a date as text, such as "2026-05-01", and use $before or $after.' : 'Use a text, a number, true, false, null, a list or an object.',
+    value instanceof Date
+      ? 'Write a date as text, such as "2026-05-01", and use $before or $after.'
+      : 'Use a text, a number, true, false, null, a list or an object.',
     { place });
 }
 
-/** @internal The error for an operand of the wrong kind. */
+/** The error for an operand of the wrong kind. */
 export function refuse(operator: OperatorInfo, operand: unknown, place: string): PushError {
-  return new PushError('operand-invalid', `The operator ${operator.name} at ${place} takes ${OPERANDS[operator.operand]}; it was given ${describe(operand)}.`,
+  return new PushError('operand-invalid',
+    `The operator ${operator.name} at ${place} takes ${SEGMENT_OPERANDS[operator.operand]}; it was given ${describe(operand)}.`,
     `For example ${JSON.stringify(operator.example)}.`, { place, operator: operator.name });
 }
 

@@ -4,10 +4,9 @@
 import type { JsonObject } from '../json';
 
 /** What an operator takes, in words that fit behind "takes". */
-export const OPERANDS = {
+export const SEGMENT_OPERANDS = {
   conditions: 'a list of conditions, at least one',
-  condition: 'a condition',
-  test: 'what the value must not be: a value, or an object of operators',
+  condition: 'a condition; under a field, a value or an object of operators',
   value: 'any value',
   values: 'a list of values',
   items: 'a list of values, at least one',
@@ -25,7 +24,7 @@ export const OPERANDS = {
   options: '"i"',
 } as const satisfies Record<string, string>;
 
-export type Operand = keyof typeof OPERANDS;
+export type Operand = keyof typeof SEGMENT_OPERANDS;
 
 /** `logic` operators join conditions; an `option` changes its neighbours; all others test the value of a field. */
 export type OperatorGroup = 'logic' | 'comparison' | 'presence' | 'list' | 'text' | 'number' | 'version' | 'date' | 'option';
@@ -45,7 +44,7 @@ export interface OperatorInfo {
   readonly finds: string;
 }
 
-export const OPERATORS = [
+export const SEGMENT_OPERATORS = [
   { name: '$and', group: 'logic', meaning: 'passes all of the conditions', operand: 'conditions',
     example: { $and: [{ country: 'FR' }, { orders: { $gte: 1 } }] }, finds: 'customers in France' },
   { name: '$or', group: 'logic', meaning: 'passes at least one of the conditions', operand: 'conditions',
@@ -123,9 +122,9 @@ export const OPERATORS = [
     example: { city: { $in: ['paris', 'lyon'], $options: 'i' } }, finds: 'people in Paris, PARIS, paris, Lyon, ...' },
 ] as const satisfies readonly OperatorInfo[];
 
-export type OperatorName = (typeof OPERATORS)[number]['name'];
+export type OperatorName = (typeof SEGMENT_OPERATORS)[number]['name'];
 
-const BY_NAME: ReadonlyMap<string, OperatorInfo> = new Map(OPERATORS.map((operator) => [operator.name, operator]));
+const BY_NAME: ReadonlyMap<string, OperatorInfo> = new Map(SEGMENT_OPERATORS.map((operator) => [operator.name, operator]));
 
 /** The operator of this name, the leading `$` included; undefined where there is none. */
 export function findOperator(name: string): OperatorInfo | undefined {

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../json';
 import type { Condition, Test } from './condition';
 import { parseField, type Field } from './field';
 import { describe, MAX_DEPTH, parseTest, readJson, refuse } from './operands';
-import { findOperator, OPERATORS, testsValue, type OperatorInfo } from './operators';
+import { findOperator, SEGMENT_OPERATORS, testsValue, type OperatorInfo } from './operators';
 import { parseInstant } from './instant';
 
 const LISTS: Readonly<Record<string, 'and' | 'or'>> = { $and: 'and', $or: 'or', $nor: 'or' };
@@ -73,7 +73,7 @@ function parseValue(field: Field | undefined, operand: unknown, place: string, d
   return all(rules);
 }
 
-const EQ: OperatorInfo = OPERATORS.find(({ name }) => name === '$eq') as OperatorInfo;
+const EQ: OperatorInfo = SEGMENT_OPERATORS.find(({ name }) => name === '$eq') as OperatorInfo;
 
 interface RuleSource {
   field: Field | undefined;
@@ -123,7 +123,7 @@ function parseOptions(operand: Record<string, unknown>, place: string): true | u
   const operator = findOperator('$options') as OperatorInfo;
   if (operand['$options'] !== 'i') throw refuse(operator, operand['$options'], own);
   if (!Object.keys(operand).some((name) => findOperator(name)?.folds)) {
-    const folding = OPERATORS.filter((one: OperatorInfo) => one.folds).map(({ name }) => name);
+    const folding = SEGMENT_OPERATORS.filter((one: OperatorInfo) => one.folds).map(({ name }) => name);
     throw new PushError('operand-invalid', `$options at ${own} stands beside no operator that compares text.`,
       `Put it beside one of ${folding.join(', ')}.`, { place: own, operator: '$options' });
   }
@@ -132,7 +132,7 @@ function parseOptions(operand: Record<string, unknown>, place: string): true | u
 
 /** Two bounds of different kinds can never both hold; so it is a mistake and not a question. */
 function checkBounds(operand: Record<string, unknown>, place: string): void {
-  const bounds = ['$gt', '$gte', '$lt', '$lte'].filter((name) => Object.hasOwn(operand, name)).map((name) => operand[name]);
+  const bounds = ['$gt', '$gte', '$lt', '$lte'].flatMap((name) => (Object.hasOwn(operand, name) ? [operand[name]] : []));
   const kinds = new Set(bounds.map((bound) =>
     typeof bound === 'string' ? (parseInstant(bound) === undefined ? 'a word' : 'a date') : 'a number'));
   if (kinds.size > 1) {
@@ -155,13 +155,14 @@ function tooDeep(place: string): PushError {
 /** Operators of related languages, and what stands for them here. */
 const RELATED: Readonly<Record<string, string>> = {
   $ini: '$in with "$options": "i"', $nini: '$nin with "$options": "i"', $alli: '$all with "$options": "i"',
-  $regexi: '$regex with "$options": "i"', $inGroup: '$in', $notInGroup: '$nin', $between: '$gte with $lte', $like: '$contains',
+  $regexi: '$regex with "$options": "i"', $inGroup: '$in', $notInGroup: '$nin', $between: '$gte with $lte',
+  $like: '$contains',
 };
 
 function unknownOperator(name: string, place: string): PushError {
   const related = Object.hasOwn(RELATED, name) ? RELATED[name] : undefined;
   return new PushError('unknown-operator', `There is no operator ${name} (at ${place}).`,
-    related === undefined ? `Use one of ${OPERATORS.map((one) => one.name).join(', ')}.` : `Use ${related}.`,
+    related === undefined ? `Use one of ${SEGMENT_OPERATORS.map((one) => one.name).join(', ')}.` : `Use ${related}.`,
     { place, operator: name });
 }
 

@@ -53,7 +53,9 @@ class PatternReader {
     if (match === null) return body;
     this.at += match[0].length;
     const [text, least, comma, most] = match;
-    if (least === undefined) return { kind: 'repeat', body, min: text.startsWith('+') ? 1 : 0, max: text.startsWith('?') ? 1 : Infinity };
+    if (least === undefined) {
+      return { kind: 'repeat', body, min: text.startsWith('+') ? 1 : 0, max: text.startsWith('?') ? 1 : Infinity };
+    }
     const min = Number(least);
     return { kind: 'repeat', body, min, max: comma === undefined ? min : most === '' ? Infinity : Number(most) };
   }
@@ -127,7 +129,8 @@ class PatternReader {
     const known = CLASSES[letter];
     if (known !== undefined) return { set: known };
     // Control letters, octal numbers and other leftovers of the old syntax: any character, to be on the safe side.
-    if (letter === 'c' || /[1-9]/.test(letter) || (letter === '0' && /[0-7]/.test(this.source[this.at] ?? ''))) return { set: ALL };
+    const octal = /[1-9]/.test(letter) || (letter === '0' && /[0-7]/.test(this.source[this.at] ?? ''));
+    if (letter === 'c' || octal) return { set: ALL };
     const character = CONTROLS[letter] ?? letter;
     return { set: this.one(character), code: character.charCodeAt(0) };
   }

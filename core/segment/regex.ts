@@ -42,7 +42,7 @@ export function compileRegex(source: string, fold: boolean, place: string): RegE
   const starts = beginsAtStart(pattern) ? 1 : LONGEST_SUBJECT;
   if (ways(pattern, 0n) * starts > BUDGET) {
     throw new PushError('regex-unsafe', `The regular expression at ${place} could take very long on some texts.`,
-      'Avoid repeats inside repeats, such as (a+)+, and several repeats in a row that match the same characters, such as .*.*; begin with ^.',
+      'Avoid repeats inside repeats, such as (a+)+, and several that match the same characters, such as .*.*; begin with ^.',
       { place });
   }
   return regex;

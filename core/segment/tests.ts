@@ -26,7 +26,9 @@ export function testValue(test: Test, clock: Clock, compile: (condition: Conditi
     case '$gte':
     case '$lt':
     case '$lte':
-      return anyItem(typeof test.bound === 'number' ? compareNumber(test.operator, test.bound) : compareText(test.operator, test.bound));
+      return anyItem(typeof test.bound === 'number'
+        ? compareNumber(test.operator, test.bound)
+        : compareText(test.operator, test.bound));
     case '$exists':
       return (value) => value !== undefined && value !== null;
     case '$type':
@@ -151,12 +153,15 @@ function remembering(test: Predicate): Predicate {
     if (known !== undefined) return known;
     const answer = test(value);
     // Lists and long texts are no versions and need not be kept.
-    if (answers.size < MOST_ANSWERS && (typeof value === 'number' || (typeof value === 'string' && value.length < 50))) answers.set(value, answer);
+    const short = typeof value === 'number' || (typeof value === 'string' && value.length < 50);
+    if (short && answers.size < MOST_ANSWERS) answers.set(value, answer);
     return answer;
   };
 }
 
-function ofText({ text, fold }: { text: string; fold: boolean }, has: (value: string, text: string) => boolean): Predicate {
+type HasText = (value: string, text: string) => boolean;
+
+function ofText({ text, fold }: { text: string; fold: boolean }, has: HasText): Predicate {
   if (!fold) return anyItem((value) => typeof value === 'string' && has(value, text));
   const folded = foldCase(text);
   return anyItem((value) => typeof value === 'string' && has(foldCase(value), folded));

@@ -27,7 +27,10 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[])
   return new Fragment(texts, values);
 }
 
-export function render({ texts, values }: Fragment, placeholder: (position: number) => string): { sql: string; parameters: unknown[] } {
+/** The text with its placeholders (positions count from 1), and what stands for them. */
+export function render(
+  { texts, values }: Fragment, placeholder: (position: number) => string,
+): { sql: string; parameters: unknown[] } {
   return {
     sql: texts.map((text, index) => (index < values.length ? text + placeholder(index + 1) : text)).join(''),
     parameters: [...values],

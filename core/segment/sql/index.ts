@@ -11,7 +11,10 @@ import { sqlite } from './sqlite';
 const DIALECTS: Readonly<Record<'sqlite' | 'postgres', Dialect>> = { sqlite, postgres };
 
 export interface PushedDown {
-  /** A condition over the table `people` (id, locale, timezone, attributes as JSON); `?` or `$1`, `$2`, ... stand for the parameters. */
+  /**
+   * A condition over the table `people` (id, locale, timezone, attributes as JSON); `?` or `$1`, `$2`, ... stand for
+   * the parameters.
+   */
   sql: string;
   parameters: unknown[];
   /** What the database could not say: a condition to ask of those whom it found. Left out where it said all. */
@@ -27,7 +30,9 @@ export interface PushedDown {
  *
  * @throws PushError as `parseCondition` says, and `now-invalid`
  */
-export function conditionToSql(condition: object, dialect: 'sqlite' | 'postgres', { now }: SegmentOptions = {}): PushedDown {
+export function conditionToSql(
+  condition: object, dialect: 'sqlite' | 'postgres', { now }: SegmentOptions = {},
+): PushedDown {
   const speaks = DIALECTS[dialect];
   const { filter, residual } = pushDown(parseCondition(condition), speaks, readClock(now));
   return { ...render(filter, speaks.placeholder), ...(residual !== undefined && { residual }) };

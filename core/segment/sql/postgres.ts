@@ -25,7 +25,8 @@ export const postgres: Dialect = {
     if (array !== undefined) whens.push(sql`WHEN 'array' THEN ${array}`);
     if (object !== undefined) whens.push(sql`WHEN 'object' THEN ${object}`);
     if (flags.true !== undefined || flags.false !== undefined) {
-      whens.push(sql`WHEN 'boolean' THEN CASE WHEN ${value} = 'true'::jsonb THEN ${flags.true ?? FALSE} ELSE ${flags.false ?? FALSE} END`);
+      const flag = sql`CASE WHEN ${value} = 'true'::jsonb THEN ${flags.true ?? FALSE} ELSE ${flags.false ?? FALSE} END`;
+      whens.push(sql`WHEN 'boolean' THEN ${flag}`);
     }
     const base = none === undefined ? type : sql`coalesce(${type}, 'null')`;
     if (none !== undefined) whens.push(sql`WHEN 'null' THEN ${none}`);
@@ -34,8 +35,9 @@ export const postgres: Dialect = {
 
   someItem(field, passes) {
     const list = attributeOf(field);
-    return sql`EXISTS (SELECT 1 FROM jsonb_array_elements(CASE WHEN jsonb_typeof(${list}) = 'array' THEN ${list} ELSE '[]'::jsonb END) AS item(value) WHERE ${
-      passes({ type: sql`jsonb_typeof(item.value)`, value: sql`item.value` })})`;
+    const items = sql`jsonb_array_elements(CASE WHEN jsonb_typeof(${list}) = 'array' THEN ${list} ELSE '[]'::jsonb END)`;
+    const test = passes({ type: sql`jsonb_typeof(item.value)`, value: sql`item.value` });
+    return sql`EXISTS (SELECT 1 FROM ${items} AS item(value) WHERE ${test})`;
   },
 
   listLength: ({ value }) => sql`jsonb_array_length(${value})`,

@@ -50,7 +50,7 @@ describe('a condition as SQL for SQLite', () => {
         const expected = recipients.filter((person) => matches(toView(person))).map(({ id }) => id);
         expect({ condition, found: select(condition, recipients) }).toEqual({ condition, found: expected });
       }
-    }), { numRuns: 1500 });
+    }), { numRuns: 1000 });
   });
 
   it('says what it can exactly and leaves the rest of an $and to be asked after', () => {

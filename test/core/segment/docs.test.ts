@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PushError } from '../../../core/errors';
+import { compileSegment, SEGMENT_OPERANDS, SEGMENT_OPERATORS, parseCondition } from '../../../core/segment';
+
+const page = readFileSync(join(__dirname, '../../../docs/segments.md'), 'utf8');
+
+describe('docs/segments.md', () => {
+  it.each(SEGMENT_OPERATORS.map((operator) => [operator.name, operator] as const))('says what %s means, takes and finds', (_, operator) => {
+    const { name, meaning, operand, example, finds } = operator;
+    expect(page).toContain(`| \`${name}\` | ${meaning} | ${SEGMENT_OPERANDS[operand]} | \`${JSON.stringify(example)}\` | ${finds} |`);
+    expect(JSON.stringify(example)).toContain(`"${name}"`);
+    expect(() => parseCondition(example)).not.toThrow();
+  });
+
+  it('has no operator that does not exist', () => {
+    const rows = [...page.matchAll(/^\| `(\$\w+)` \|/gm)].map((match) => match[1]);
+    expect(rows).toEqual(SEGMENT_OPERATORS.map(({ name }) => name));
+  });
+
+  it('gives examples that are conditions', () => {
+    const blocks = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map((match) => JSON.parse(match[1] ?? '') as object);
+    expect(blocks.length).toBeGreaterThan(1);
+    for (const block of blocks) expect(() => parseCondition(block)).not.toThrow();
+  });
+
+  const differences = [...page.matchAll(/^\| `(\{.*?\})` \| `(\{.*?\})` \| (true|false|refused) \|/gm)];
+
+  it('lists the differences from related languages', () => {
+    expect(differences.length).toBeGreaterThan(20);
+  });
+
+  it.each(differences.map(([, condition, person, here]) => [condition ?? '', person ?? '', here ?? '']))('%s asked of %s is %s here', (condition, person, here) => {
+    const answer = (): string => {
+      try {
+        return String(compileSegment(JSON.parse(condition) as object)(JSON.parse(person) as object));
+      } catch (error) {
+        expect(error).toBeInstanceOf(PushError);
+        return 'refused';
+      }
+    };
+    expect(answer()).toBe(here);
+  });
+
+  it('lists the codes with which a condition is refused', () => {
+    const source = ['parse', 'operands', 'field', 'regex', 'clock'].map((file) => readFileSync(join(__dirname, `../../../core/segment/${file}.ts`), 'utf8')).join('\n');
+    const codes = new Set([...source.matchAll(/new PushError\('([a-z-]+)'/g)].map((match) => match[1]));
+    expect([...codes].filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
+  });
+});
