@@ -1,0 +1,94 @@
+/** APNs over HTTP/2 as the real service checks and answers it: developer.apple.com "Sending notification requests to APNs" */
+import { randomUUID, verify, type KeyObject } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http2';
+import type { ApnsRefusal } from './magic';
+
+export const APNS_PATH = /^\/3\/device\/([^/]*)$/;
+const MOST_BYTES = 4096;
+const MOST_BYTES_VOIP = 5120;
+const PUSH_TYPES = ['alert', 'background', 'voip', 'complication', 'fileprovider', 'mdm', 'liveactivity', 'location', 'pushtotalk', 'widgets', 'controls'];
+const HOUR = 3600;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A key whose tokens the sandbox verifies. */
+export interface ApnsKey {
+  teamId: string;
+  keyId: string;
+  publicKey: KeyObject;
+}
+
+export interface ApnsMessage {
+  token: string;
+  id: string;
+  payload: Record<string, unknown>;
+}
+
+/** @returns the message, or the refusal that the real service would give */
+export function readApns(path: string, headers: IncomingHttpHeaders, body: string, keys: readonly ApnsKey[]): ApnsMessage | ApnsRefusal {
+  const [, token = ''] = APNS_PATH.exec(path) ?? [];
+  if (token === '') return { status: 400, reason: 'MissingDeviceToken' };
+  const header = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
+  const signIn = wrongSignIn(header('authorization'), keys);
+  if (signIn !== undefined) return signIn;
+  if (!/^[0-9a-f]{64,200}$/i.test(token)) return { status: 400, reason: 'BadDeviceToken' };
+  const topic = header('apns-topic');
+  if (topic === undefined) return { status: 400, reason: 'MissingTopic' };
+  if (!/^[A-Za-z0-9.-]+$/.test(topic)) return { status: 400, reason: 'BadTopic' };
+  const type = header('apns-push-type') ?? 'alert';
+  if (!PUSH_TYPES.includes(type)) return { status: 400, reason: 'InvalidPushType' };
+  const priority = header('apns-priority') ?? '10';
+  if (!['1', '5', '10'].includes(priority) || (type === 'background' && priority !== '5')) return { status: 400, reason: 'BadPriority' };
+  const expiration = header('apns-expiration');
+  if (expiration !== undefined && !/^\d+$/.test(expiration)) return { status: 400, reason: 'BadExpirationDate' };
+  if (Buffer.byteLength(header('apns-collapse-id') ?? '') > 64) return { status: 400, reason: 'BadCollapseId' };
+  const id = header('apns-id') ?? randomUUID();
+  if (!UUID.test(id)) return { status: 400, reason: 'BadMessageId' };
+  if (body === '') return { status: 400, reason: 'PayloadEmpty' };
+  if (Buffer.byteLength(body) > (type === 'voip' ? MOST_BYTES_VOIP : MOST_BYTES)) return { status: 413, reason: 'PayloadTooLarge' };
+  try {
+    const payload = JSON.parse(body) as unknown;
+    if (typeof payload === 'object' && payload !== null) return { token, id, payload: payload as Record<string, unknown> };
+  } catch {
+    // Told below, as the real service does.
+  }
+  return { status: 400, reason: 'PayloadEmpty' };
+}
+
+export function isApnsRefusal(value: ApnsMessage | ApnsRefusal): value is ApnsRefusal {
+  return 'reason' in value;
+}
+
+export function apnsError({ reason, deadForMs }: ApnsRefusal): string {
+  return JSON.stringify({ reason, ...(deadForMs !== undefined && { timestamp: Date.now() - deadForMs }) });
+}
+
+/** What the phone shows. */
+export function shownByApns({ payload }: ApnsMessage) {
+  const aps = payload['aps'] as { alert?: unknown } | undefined;
+  const alert = typeof aps?.alert === 'string' ? { body: aps.alert } : ((aps?.alert ?? {}) as Record<string, unknown>);
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  return { title: text(alert['title']), subtitle: text(alert['subtitle']), body: text(alert['body']), data: payload as Record<string, unknown> };
+}
+
+function wrongSignIn(authorization: string | undefined, keys: readonly ApnsKey[]): ApnsRefusal | undefined {
+  if (authorization === undefined) return { status: 403, reason: 'MissingProviderToken' };
+  const [head = '', claims = '', signature = ''] = authorization.replace(/^bearer /i, '').split('.');
+  const { alg, kid } = decode(head);
+  const { iss, iat } = decode(claims);
+  const invalid: ApnsRefusal = { status: 403, reason: 'InvalidProviderToken' };
+  if (alg !== 'ES256' || typeof kid !== 'string' || typeof iss !== 'string' || typeof iat !== 'number' || signature === '') return invalid;
+  if (Date.now() / 1000 - iat > HOUR) return { status: 403, reason: 'ExpiredProviderToken' };
+  const known = keys.find((key) => key.keyId === kid);
+  if (known === undefined) return undefined;
+  const genuine = known.teamId === iss
+    && verify('sha256', Buffer.from(`${head}.${claims}`), { key: known.publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+  return genuine ? undefined : invalid;
+}
+
+function decode(part: string): Record<string, unknown> {
+  try {
+    return JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

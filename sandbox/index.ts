@@ -1,0 +1,119 @@
+/** A push gateway on this machine: FCM and APNs without keys or phones. */
+import { createSecureServer, createServer } from 'node:http2';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { newCertificate, type Certificate } from './certificate';
+import { newApnsKey, OAuth, type ServiceAccountFile } from './credentials';
+import { PushGateway } from './gateway';
+import { Inbox, type DeviceCount, type Message } from './inbox';
+import { createPageServer } from './page-server';
+import { DEFAULT_BEHAVIOUR, Phones, type PhoneBehaviour } from './phones';
+import { Poster } from './poster';
+import type { ApnsKey } from './apns';
+
+export { MAGIC_TOKENS, type MagicToken } from './magic';
+export type { DeviceCount, Message, PhoneBehaviour };
+
+export interface SandboxOptions {
+  /** What the people behind the phones do; 1 if not given. */
+  seed?: number;
+  /** 0: any free port. */
+  ports?: { page?: number; cleartext?: number; tls?: number };
+  behaviour?: Partial<PhoneBehaviour>;
+  /** Average time (ms) between two deeds of a person; 150 if not given. */
+  paceMs?: number;
+  /** All answers are late by so much (ms). */
+  latencyMs?: number;
+  /** Refuse access tokens that this sandbox did not issue. */
+  strictAuth?: boolean;
+  /** Files that the page server offers, by path: `{ '/people.csv': 'examples/data/people.csv' }` */
+  files?: Readonly<Record<string, string>>;
+  /** Own certificate in place of one made at start. */
+  certificate?: Certificate;
+  /** Phones may tell events to addresses that are not of this machine. */
+  eventsAnywhere?: boolean;
+  /** Messages that are kept whole; 2,000 if not given. */
+  keep?: number;
+}
+
+export const USUAL_PORTS = { page: 4010, cleartext: 4011, tls: 4012 } as const;
+const APNS_STREAMS = 1000;
+
+export interface Sandbox {
+  /** Page with the phones; also people file, control interface, sign-in. */
+  pageUrl: string;
+  /** Endpoint for credentials, HTTP/2 in clear. */
+  gatewayUrl: string;
+  /** Endpoint for credentials, HTTP/2 over TLS. */
+  tlsUrl: string;
+  /** PEM that a credential must trust for `tlsUrl`. */
+  ca: string;
+  /** The key file of a new service account that signs in here. */
+  serviceAccount(projectId?: string): ServiceAccountFile;
+  /** A new APNs key that the sandbox checks. */
+  apnsKey(): { teamId: string; keyId: string; key: string };
+  deliveries(): DeviceCount[];
+  messages(): Message[];
+  /** Resolves when no phone has anything left to tell. */
+  idle(): Promise<void>;
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { seed = 1, latencyMs = 0, strictAuth = false, files = {}, eventsAnywhere = false, keep = 2000, paceMs = 150 } = options;
+  const ports = { ...USUAL_PORTS, ...options.ports };
+  const certificate = options.certificate ?? (await newCertificate());
+  const inbox = new Inbox(keep);
+  const oauth = new OAuth();
+  const poster = new Poster(eventsAnywhere);
+  const phones = new Phones(seed, { ...DEFAULT_BEHAVIOUR, ...options.behaviour }, poster, paceMs);
+  const faults = { latencyMs };
+  const apnsKeys: ApnsKey[] = [];
+  const gateway = new PushGateway({ inbox, oauth, apnsKeys, strictAuth, faults, accepted: (message) => phones.receive(message) });
+  const settings = { maxConcurrentStreams: APNS_STREAMS };
+  const cleartext = createServer({ settings });
+  const tls = createSecureServer({ ...certificate, allowHTTP1: true, settings });
+  for (const server of [cleartext, tls]) gateway.attach(server);
+  const page = createPageServer({
+    inbox, oauth, poster, files, faults,
+    ca: () => certificate.cert,
+    goaway: () => gateway.goaway(),
+    closeAll: () => gateway.closeAll(),
+    reset: () => inbox.reset(),
+  });
+  const [pagePort, cleartextPort, tlsPort] = await Promise.all([listen(page, ports.page), listen(cleartext, ports.cleartext), listen(tls, ports.tls)]);
+  const pageUrl = `http://127.0.0.1:${pagePort}`;
+  return {
+    pageUrl,
+    gatewayUrl: `http://127.0.0.1:${cleartextPort}`,
+    tlsUrl: `https://localhost:${tlsPort}`,
+    ca: certificate.cert,
+    serviceAccount: (projectId) => oauth.serviceAccount(`${pageUrl}/token`, projectId),
+    apnsKey: () => {
+      const { credential, known } = newApnsKey();
+      apnsKeys.push(known);
+      return credential;
+    },
+    deliveries: () => inbox.deliveries(),
+    messages: () => inbox.messages(),
+    idle: () => poster.idle(),
+    reset: () => inbox.reset(),
+    async close() {
+      poster.close();
+      gateway.closeAll();
+      (page as HttpServer).closeAllConnections();
+      await Promise.all([page, cleartext, tls].map((server) => new Promise((done) => server.close(done))));
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken: is a sandbox running already? Choose another port.`) : error);
+    });
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
