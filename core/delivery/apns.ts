@@ -1,0 +1,56 @@
+/** APNs on the wire. Source: https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns */
+import type { Priority, PushType } from 'apns2';
+import { isJsonObject } from '../json';
+import type { Environment } from '../recipient';
+import type { GatewayMessage } from './gateway';
+import type { Answer, WireRequest } from './http2/exchange';
+import { bodyObject, refusal, requireToken, writeJson, type Protocol, type Reading } from './protocol';
+
+export const APNS_ORIGINS: Readonly<Record<Environment, string>> = {
+  production: 'https://api.push.apple.com',
+  development: 'https://api.sandbox.push.apple.com',
+};
+
+const TOKEN = /^[0-9a-f]{1,400}$/i;
+const HEADER_NAME = /^apns-[a-z-]{1,40}$/;
+const HEADER_VALUE = /^[\x20-\x7e]{1,1024}$/;
+
+const DEFAULT_PUSH_TYPE: PushType = 'alert';
+/** At once, not when it suits the battery. */
+const DEFAULT_PRIORITY: `${Priority}` = '10';
+
+/** @param bundleId the default topic */
+export function apnsProtocol(bundleId: string): Protocol {
+  const defaults = { 'apns-topic': bundleId, 'apns-push-type': DEFAULT_PUSH_TYPE, 'apns-priority': DEFAULT_PRIORITY };
+  return { type: 'apns', name: 'APNs', write: (message) => write(message, defaults), read };
+}
+
+function write({ token, payload, headers }: GatewayMessage, defaults: Readonly<Record<string, string>>): WireRequest {
+  const path = `/3/device/${requireToken(token, TOKEN)}`;
+  if (!isJsonObject(payload)) throw refusal('payload-malformed');
+  return { path, headers: headers === undefined ? defaults : { ...defaults, ...readHeaders(headers) }, body: writeJson(payload) };
+}
+
+/** Only Apple's own headers, so that no message can bring its own authorization or address. */
+function readHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const read: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const text = typeof value === 'number' ? String(value) : value;
+    if (typeof text !== 'string' || !HEADER_NAME.test(name.toLowerCase()) || !HEADER_VALUE.test(text)) throw refusal('header-malformed');
+    read[name.toLowerCase()] = text;
+  }
+  return read;
+}
+
+function read({ status, headers, body }: Answer): Reading {
+  const id = headers['apns-id'];
+  const gatewayId = typeof id === 'string' ? { gatewayId: id } : {};
+  if (status === 200) return gatewayId;
+  const { reason, timestamp } = bodyObject(body);
+  const since = typeof timestamp === 'number' ? new Date(timestamp) : undefined;
+  return {
+    ...gatewayId,
+    ...(typeof reason === 'string' && { code: reason.slice(0, 60) }),
+    ...(since !== undefined && !Number.isNaN(since.getTime()) && { deadSince: since.toISOString() }),
+  };
+}

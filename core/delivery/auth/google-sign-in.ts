@@ -1,0 +1,93 @@
+/** Fetches access tokens from Google: for a service account, or with the machine's own credentials. */
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { PushError } from '../../errors';
+import { isJsonObject } from '../../json';
+import { classify, describeOutcome } from '../outcomes';
+import type { AccessToken } from './access-tokens';
+import { signInAssertion, type ServiceAccount } from './service-account';
+
+const TIMEOUT_MS = 10_000;
+const MOST_BYTES = 64 * 1024;
+
+/** @param now wall clock, ms */
+export function serviceAccountTokens(account: ServiceAccount, now: () => number, ca: string[] | undefined): () => Promise<AccessToken> {
+  return async () => {
+    const form = new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: signInAssertion(account, now()),
+    });
+    const { status, body } = await post(account.tokenUri, form.toString(), ca);
+    const answer = parse(body);
+    if (status === 200 && typeof answer['access_token'] === 'string') {
+      const seconds = Number(answer['expires_in']);
+      return { value: answer['access_token'], expiresAt: now() + (seconds > 0 ? seconds : 3600) * 1000 };
+    }
+    // 4xx is about the account, except 408 and 429, which like 5xx are about the moment.
+    const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
+    throw failure(isRefusal ? 'access-token-refused' : 'access-token-unavailable', reason(answer, status));
+  };
+}
+
+/** What of Application Default Credentials is used here; firebase-admin's credential has the project beside its public interface. */
+interface DefaultCredential {
+  getAccessToken(): Promise<{ access_token: string; expires_in: number }>;
+  getProjectId?(): Promise<string | null>;
+}
+
+/**
+ * The machine's own Google credentials, through firebase-admin, which is loaded at the first call only.
+ * @param onProject told the project that the credentials name
+ */
+export function applicationDefaultTokens(now: () => number, onProject: (id: string) => void): () => Promise<AccessToken> {
+  let credential: DefaultCredential | undefined;
+  return async () => {
+    try {
+      const { applicationDefault } = await import('firebase-admin/app');
+      credential ??= applicationDefault() as DefaultCredential;
+      const { access_token: value, expires_in: seconds } = await credential.getAccessToken();
+      const project = await credential.getProjectId?.().catch(() => null);
+      if (typeof project === 'string') onProject(project);
+      return { value, expiresAt: now() + seconds * 1000 };
+    } catch (thrown) {
+      throw failure('application-default-missing', undefined, thrown);
+    }
+  };
+}
+
+function post(address: string, body: string, ca: string[] | undefined): Promise<{ status: number; body: string }> {
+  const { request } = address.startsWith('https:') ? https : http;
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) };
+    const outgoing = request(address, { method: 'POST', headers, ca, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) }, (incoming) => {
+      let text = '';
+      incoming.setEncoding('utf8');
+      incoming.on('data', (chunk: string) => (text += text.length < MOST_BYTES ? chunk : ''));
+      incoming.on('error', (error) => reject(failure('access-token-unavailable', (error as NodeJS.ErrnoException).code)));
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: text }));
+    });
+    outgoing.on('error', (error) => reject(failure('access-token-unavailable', (error as NodeJS.ErrnoException).code)));
+    outgoing.end(body);
+  });
+}
+
+function parse(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isJsonObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Google's error word and description, such as `invalid_grant`; nothing else of the answer is repeated. */
+function reason({ error, error_description: description }: Record<string, unknown>, status: number): string {
+  const words = [error, description].filter((word): word is string => typeof word === 'string').join(': ').slice(0, 200);
+  return words === '' ? `HTTP ${status}` : words;
+}
+
+function failure(code: string, detail: string | undefined, cause?: unknown): PushError {
+  const row = classify('fcm', undefined, code);
+  const quoted = detail === undefined ? '' : ` (${detail})`;
+  return new PushError(code, `${describeOutcome(row)}${quoted}`, '', {}, { cause });
+}

@@ -1,0 +1,179 @@
+/** Makes a gateway out of what a credential holds; whatever is wrong with it is said here, before anything is sent. */
+import { X509Certificate } from 'node:crypto';
+import { PushError } from '../errors';
+import { AccessTokens } from './auth/access-tokens';
+import { FixedCredential, type Credential } from './auth/credential';
+import { applicationDefaultTokens, serviceAccountTokens } from './auth/google-sign-in';
+import { readPrivateKey } from './auth/pem';
+import { sharedProviderToken } from './auth/provider-token';
+import { parseServiceAccount, requireProjectId } from './auth/service-account';
+import { APNS_ORIGINS, apnsProtocol } from './apns';
+import { parseEndpoint, trustedAuthorities, type Endpoint } from './endpoint';
+import { FCM_ORIGIN, fcmProtocol } from './fcm';
+import type { ApnsGatewayOptions, FcmGatewayOptions, Gateway, GatewayOptions } from './gateway';
+import type { PoolOptions } from './http2/pool';
+import { VendorGateway } from './vendor-gateway';
+
+/** What a program's surroundings bring in; tests bring in their own. */
+export interface Surroundings {
+  /** Wall clock, ms. */
+  now?: () => number;
+  random?: () => number;
+  /** Wait (ms) between connections after one failed. */
+  reconnectMs?: number;
+  connectTimeoutMs?: number;
+  /** A connection without use is closed after this (ms). */
+  idleMs?: number;
+  environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** FCM's servers allow 100 streams a connection; APNs 1,000 and more, of which more than 500 bring no speed here. */
+const FCM_WINDOW = { mostSessions: 4, mostStreams: 100, firstAlone: false };
+const APNS_WINDOW = { mostSessions: 2, mostStreams: 500 };
+
+/** What the connection test sends: never shown, since the token cannot be anybody's. */
+const PROBE_TOKEN = 'connection-test-of-a-credential-not-a-token';
+
+/**
+ * A gateway to FCM (HTTP v1) or APNs. Opens connections when the first message is sent and closes them when idle; the
+ * process can end without {@link Gateway.close}.
+ * @throws PushError for a credential that cannot be right: each says which field and what to do, none repeats the content
+ */
+export function createGateway(options: GatewayOptions, surroundings: Surroundings = {}): Gateway {
+  switch (options.type) {
+    case 'fcm': return createFcm(options, surroundings);
+    case 'apns': return createApns(options, surroundings);
+    default: throw new PushError('gateway-unknown', 'The gateway is neither fcm nor apns.', 'Set type to fcm or apns.');
+  }
+}
+
+function createFcm(options: FcmGatewayOptions, surroundings: Surroundings): Gateway {
+  const endpoint = parseEndpoint(options.endpoint ?? FCM_ORIGIN);
+  const ca = trustedAuthorities(options.ca);
+  const now = surroundings.now ?? Date.now;
+  const { credential, project, names } = fcmSignIn(options, endpoint, ca, now, surroundings.environment ?? process.env);
+  const message = { id: 'check', token: PROBE_TOKEN, payload: { notification: { title: 'Connection test' } } };
+  return new VendorGateway({
+    protocol: fcmProtocol(project),
+    credential,
+    now,
+    pool: pool(endpoint, { ...(ca !== undefined && { ca }) }, FCM_WINDOW, surroundings),
+    probe: { protocol: fcmProtocol(project, true), message, names },
+  });
+}
+
+interface FcmSignIn {
+  credential: Credential;
+  project: () => string | undefined;
+  names: string;
+}
+
+function fcmSignIn(
+  options: FcmGatewayOptions, endpoint: Endpoint, ca: string[] | undefined, now: () => number, environment: Readonly<Record<string, string | undefined>>,
+): FcmSignIn {
+  const { serviceAccount, applicationDefault, accessToken } = options;
+  const given = options.projectId?.trim() ? requireProjectId(options.projectId) : undefined;
+  if (serviceAccount !== undefined && serviceAccount !== '') {
+    const account = parseServiceAccount(serviceAccount);
+    const project = given ?? account.projectId;
+    return {
+      credential: new AccessTokens(serviceAccountTokens(account, now, ca), now),
+      project: () => project,
+      names: `the service account of project ${project}`,
+    };
+  }
+  if (applicationDefault === true) {
+    let project = given ?? environment['GOOGLE_CLOUD_PROJECT'] ?? environment['GCLOUD_PROJECT'];
+    return {
+      credential: new AccessTokens(applicationDefaultTokens(now, (found) => (project ??= found)), now),
+      project: () => project,
+      names: 'this machine\'s own Google credential',
+    };
+  }
+  if (!accessToken?.trim()) {
+    throw new PushError('no-fcm-credential', 'The FCM credential has no way to sign in.', 'Paste the service account\'s key file, or choose the machine\'s own Google credentials.');
+  }
+  if (!endpoint.isLoopback) {
+    throw new PushError('access-token-not-loopback', 'A fixed access token is for an endpoint on this machine only.',
+      'Use a service account for Google; its access tokens are fetched and renewed by themselves.');
+  }
+  if (given === undefined) throw new PushError('no-project-id', 'The FCM credential names no project.', 'Give the project id.');
+  return { credential: new FixedCredential(`Bearer ${requireHeaderText(accessToken)}`), project: () => given, names: `the access token for project ${given}` };
+}
+
+function createApns(options: ApnsGatewayOptions, surroundings: Surroundings): Gateway {
+  const environment = options.environment ?? 'production';
+  const origin = APNS_ORIGINS[environment];
+  if (origin === undefined) {
+    throw new PushError('environment-unknown', 'The APNs environment is neither production nor development.', 'Choose one of them.');
+  }
+  const endpoint = parseEndpoint(options.endpoint ?? origin);
+  const bundleId = requireBundleId(options.bundleId);
+  const ca = trustedAuthorities(options.ca);
+  const now = surroundings.now ?? Date.now;
+  const byCertificate = Boolean(options.certificate?.trim() || options.certificateKey?.trim());
+  const certificate = byCertificate ? clientCertificate(options, now()) : {};
+  const credential = byCertificate ? new FixedCredential(undefined) : apnsKey(options, now);
+  const protocol = apnsProtocol(bundleId);
+  const message = { id: 'check', token: '0'.repeat(64), payload: { aps: { alert: 'Connection test' } } };
+  return new VendorGateway({
+    protocol,
+    credential,
+    now,
+    pool: pool(endpoint, { ...(ca !== undefined && { ca }), ...certificate }, { ...APNS_WINDOW, firstAlone: !byCertificate }, surroundings),
+    probe: { protocol, message, names: `the ${byCertificate ? 'certificate' : 'key'} for ${bundleId}` },
+  });
+}
+
+function apnsKey({ teamId, keyId, key }: ApnsGatewayOptions, now: () => number): Credential {
+  const tenLetters = /^[A-Za-z0-9]{10}$/;
+  if (!tenLetters.test(teamId?.trim() ?? '')) {
+    throw new PushError('team-id-malformed', teamId?.trim() ? 'The team id has not ten letters and digits.' : 'The team id is missing.',
+      'It stands in Apple\'s developer account under Membership details.');
+  }
+  if (!tenLetters.test(keyId?.trim() ?? '')) {
+    throw new PushError('key-id-malformed', keyId?.trim() ? 'The key id has not ten letters and digits.' : 'The key id is missing.',
+      'It stands beside the key in Apple\'s developer account, and in the file\'s name: AuthKey_<key id>.p8.');
+  }
+  return sharedProviderToken(String(teamId).trim(), String(keyId).trim(), readPrivateKey(key ?? '', 'APNs key (.p8)', 'p256'), now);
+}
+
+function clientCertificate({ certificate = '', certificateKey = '' }: ApnsGatewayOptions, now: number): { cert: string; key: string } {
+  const what = 'private key of the push certificate';
+  const key = readPrivateKey(certificateKey.trim() === '' ? certificate : certificateKey, what, 'any');
+  const pem = certificate.replaceAll('\\n', '\n');
+  let x509: X509Certificate;
+  try {
+    x509 = new X509Certificate(pem);
+  } catch {
+    throw new PushError('certificate-malformed', 'The push certificate is no certificate in PEM form.',
+      'Convert a .p12 file with: openssl pkcs12 -in push.p12 -nodes -out push.pem');
+  }
+  if (Date.parse(x509.validTo) < now) {
+    throw new PushError('certificate-expired', `The push certificate expired on ${x509.validTo}.`, 'Renew it in Apple\'s developer account.', { expired: x509.validTo });
+  }
+  const plainKey = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  if (!x509.checkPrivateKey(key)) {
+    throw new PushError('certificate-key-mismatch', 'The private key does not belong to the push certificate.', 'Export both from the same .p12 file.');
+  }
+  return { cert: pem, key: plainKey };
+}
+
+function pool(
+  endpoint: Endpoint, tls: PoolOptions['tls'], window: Pick<PoolOptions, 'mostSessions' | 'mostStreams' | 'firstAlone'>, surroundings: Surroundings,
+): PoolOptions {
+  const { random = Math.random, reconnectMs = 1000, connectTimeoutMs = 10_000, idleMs = 60_000 } = surroundings;
+  return { origin: endpoint.origin, tls, ...window, random, reconnectMs, connectTimeoutMs, idleMs };
+}
+
+function requireBundleId(text: string | undefined): string {
+  const id = text?.trim() ?? '';
+  if (/^[A-Za-z0-9.-]{1,255}$/.test(id)) return id;
+  throw new PushError('bundle-id-malformed', id === '' ? 'The bundle id is missing.' : 'The bundle id has letters that no bundle id has.',
+    'Give the app\'s bundle id, like com.example.shop.');
+}
+
+function requireHeaderText(text: string): string {
+  if (/^[\x21-\x7e]+$/.test(text.trim())) return text.trim();
+  throw new PushError('access-token-malformed', 'The access token has spaces or letters that no token has.', 'Paste the token alone.');
+}

@@ -1,0 +1,78 @@
+/** FCM HTTP v1 on the wire. Source: https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send */
+import { isJsonObject, type JsonObject, type JsonValue } from '../json';
+import type { GatewayMessage } from './gateway';
+import type { Answer, WireRequest } from './http2/exchange';
+import { bodyObject, refusal, requireToken, writeJson, type Protocol, type Reading } from './protocol';
+
+export const FCM_ORIGIN = 'https://fcm.googleapis.com';
+
+const TOKEN = /^\S{1,4096}$/;
+/** Google's status words (google.rpc.Code) that an answer without FcmError may carry; no word outside this list is believed. */
+const RPC_CODES = new Set([
+  'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS', 'PERMISSION_DENIED', 'UNAUTHENTICATED',
+  'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS',
+]);
+const INVALID_TOKEN_TEXT = /registration token is not a valid/i;
+
+/**
+ * @param project known once the credential is
+ * @param validateOnly FCM checks everything and delivers nothing
+ */
+export function fcmProtocol(project: () => string | undefined, validateOnly = false): Protocol {
+  return {
+    type: 'fcm',
+    name: 'FCM',
+    write: ({ token, payload }) => write(project(), requireToken(token, TOKEN), payload, validateOnly),
+    read,
+  };
+}
+
+function write(project: string | undefined, token: string, payload: JsonObject, validateOnly: boolean): WireRequest {
+  if (project === undefined) throw refusal('project-unknown');
+  if (!isJsonObject(payload)) throw refusal('payload-malformed');
+  const body = writeJson({ ...(validateOnly && { validate_only: true }), message: { ...payload, token } });
+  return { path: `/v1/projects/${encodeURIComponent(project)}/messages:send`, headers: { 'content-type': 'application/json' }, body };
+}
+
+function read({ status, body }: Answer, { token }: GatewayMessage): Reading {
+  const value = bodyObject(body);
+  if (status === 200) return typeof value['name'] === 'string' ? { gatewayId: value['name'] } : { code: 'NO_NAME' };
+  const error = isJsonObject(value['error']) ? value['error'] : {};
+  const text = typeof error['message'] === 'string' ? error['message'].replaceAll(token, '(token)').slice(0, 200) : '';
+  const code = errorCode(error);
+  return { ...(code !== undefined && { code }), ...(text !== '' && { quote: text }) };
+}
+
+/** The code of the FcmError decides; only such an error speaks of the token. Without it Google's front door has answered. */
+function errorCode(error: JsonObject): string | undefined {
+  const details = Array.isArray(error['details']) ? error['details'].filter(isJsonObject) : [];
+  const fcm = details.find((detail) => isType(detail, 'google.firebase.fcm.v1.FcmError'));
+  const status = error['status'];
+  if (fcm === undefined) return typeof status === 'string' && RPC_CODES.has(status) ? status : undefined;
+  const code = typeof fcm['errorCode'] === 'string' ? fcm['errorCode'] : 'UNSPECIFIED_ERROR';
+  if (code === 'INVALID_ARGUMENT' && isAboutToken(error, details)) return 'INVALID_ARGUMENT/token';
+  if (code === 'QUOTA_EXCEEDED' && isAboutDevice(details)) return 'QUOTA_EXCEEDED/device';
+  return code;
+}
+
+function isAboutToken(error: JsonObject, details: JsonObject[]): boolean {
+  const fields = list(details, 'google.rpc.BadRequest', 'fieldViolations').map((violation) => violation['field']);
+  if (fields.length > 0) return fields.every((field) => field === 'message.token');
+  return INVALID_TOKEN_TEXT.test(String(error['message']));
+}
+
+function isAboutDevice(details: JsonObject[]): boolean {
+  return list(details, 'google.rpc.QuotaFailure', 'violations')
+    .some(({ subject, description }) => /device|registration/i.test(`${String(subject)} ${String(description)}`));
+}
+
+function list(details: JsonObject[], type: string, field: string): JsonObject[] {
+  return details.filter((detail) => isType(detail, type)).flatMap((detail) => {
+    const values: JsonValue | undefined = detail[field];
+    return Array.isArray(values) ? values.filter(isJsonObject) : [];
+  });
+}
+
+function isType(detail: JsonObject, type: string): boolean {
+  return detail['@type'] === `type.googleapis.com/${type}`;
+}

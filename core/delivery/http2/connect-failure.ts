@@ -1,0 +1,48 @@
+/** Says in a transport code of the outcome table why no connection came about. */
+
+const CODES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection-refused',
+  ETIMEDOUT: 'connection-timeout',
+  ENOTFOUND: 'host-not-found',
+  EAI_AGAIN: 'host-not-found',
+  EAI_NODATA: 'host-not-found',
+  ENETUNREACH: 'network-unreachable',
+  EHOSTUNREACH: 'network-unreachable',
+  EADDRNOTAVAIL: 'network-unreachable',
+  ECONNRESET: 'closed-before-settings',
+  EPIPE: 'closed-before-settings',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls-untrusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'tls-untrusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls-untrusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'tls-untrusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls-untrusted',
+  INVALID_CA: 'tls-untrusted',
+  CERT_UNTRUSTED: 'tls-untrusted',
+  CERT_SIGNATURE_FAILURE: 'tls-untrusted',
+  CERT_HAS_EXPIRED: 'tls-expired',
+  CERT_NOT_YET_VALID: 'tls-expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'tls-wrong-host',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'not-tls',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'not-tls',
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'not-http2',
+  // What nghttp2 says of bytes that are no HTTP/2 frame.
+  ERR_HTTP2_ERROR: 'not-http2',
+  ERR_HTTP2_SESSION_ERROR: 'closed-before-settings',
+};
+
+/** @param error what the session or its socket reported before the peer's SETTINGS came; undefined where it just closed */
+export function connectFailure(error: Error | undefined): string {
+  if (error === undefined) return 'closed-before-settings';
+  // A name with several addresses fails with one error for each; they nearly always agree.
+  const first = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+  const code = (first as NodeJS.ErrnoException).code ?? '';
+  const known = CODES[code];
+  if (known !== undefined) return known;
+  if (isCertificateAlert(code)) return 'certificate-refused';
+  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') ? 'tls-failed' : 'connection-failed';
+}
+
+/** Whether a peer's TLS alert is about our client certificate; in TLS 1.3 it comes after the handshake seemed done. */
+export function isCertificateAlert(code: string): boolean {
+  return /^ERR_SSL_.*ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(code);
+}

@@ -1,0 +1,238 @@
+/**
+ * One HTTP/2 connection: a window of requests that the peer allows, each settled exactly once when its stream closes.
+ * The rules come from RFC 9113 and from what the vendors' servers do; the reason stands beside each.
+ */
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
+import type { SecureContextOptions } from 'node:tls';
+import { connectFailure, isCertificateAlert } from './connect-failure';
+import { Exchange, type Ending, type WireRequest } from './exchange';
+
+export interface SessionOptions {
+  origin: string;
+  tls: SecureContextOptions;
+  /** Requests in the air at most, whatever the peer allows beyond. */
+  mostStreams: number;
+  /** The first request goes alone until it is confirmed: APNs with token authentication wants it so. */
+  firstAlone: boolean;
+  connectTimeoutMs: number;
+  idleMs: number;
+}
+
+export interface SessionListener {
+  /** A request may go that could not go before. */
+  room(): void;
+  /** It never opened; a transport code says why. */
+  failed(session: Session, code: string): void;
+  ended(session: Session): void;
+}
+
+/** So many streams that timed out are reset one by one before the whole connection is given up: servers guard against floods of resets. */
+const MOST_RESETS = 100;
+/** A connection is replaced before its stream ids run out, and after an hour to spread over the vendor's servers. */
+const MOST_REQUESTS = 2 ** 29;
+const MOST_AGE_MS = 60 * 60_000;
+
+type ExchangeStream = ClientHttp2Stream & { exchange?: Exchange; owner?: Session };
+
+export class Session {
+  state: 'connecting' | 'open' | 'draining' | 'closed' = 'connecting';
+  inFlight = 0;
+  /** Whether it ever brought an answer, or was told in good order to go. */
+  worked = false;
+  private readonly http2: ClientHttp2Session;
+  private readonly exchanges = new Set<Exchange>();
+  private readonly openedAt: number;
+  private allowed = 0;
+  private confirmed: boolean;
+  private lastStreamId = Infinity;
+  private lastAnswerAt = 0;
+  private lastUsedAt: number;
+  private requests = 0;
+  private resets = 0;
+  private error: Error | undefined;
+
+  constructor(private readonly options: SessionOptions, private readonly listener: SessionListener) {
+    this.openedAt = this.lastUsedAt = performance.now();
+    this.confirmed = !options.firstAlone;
+    this.http2 = connect(options.origin, {
+      ...options.tls,
+      settings: { enablePush: false },
+      // Node's 10 MB are eaten by a few thousand requests at once, which it then drops with ENHANCE_YOUR_CALM.
+      maxSessionMemory: 64,
+    });
+    this.http2.on('connect', () => {
+      const { encrypted, alpnProtocol } = this.http2;
+      if (encrypted && alpnProtocol !== 'h2') this.fail('not-http2');
+    });
+    this.http2.on('remoteSettings', (settings) => this.onSettings(settings.maxConcurrentStreams));
+    this.http2.on('goaway', (code, lastStreamId) => this.onGoaway(code, lastStreamId));
+    this.http2.on('error', (error) => (this.error = error));
+    this.http2.on('close', () => this.onClose());
+  }
+
+  /** Requests that may be in the air now. */
+  get window(): number {
+    if (this.state !== 'open') return 0;
+    return this.confirmed ? Math.min(this.options.mostStreams, this.allowed) : Math.min(1, this.allowed);
+  }
+
+  get room(): number {
+    return Math.max(0, this.window - this.inFlight);
+  }
+
+  /** Still on the way to its full window. */
+  get isOpening(): boolean {
+    return this.state === 'connecting' || (this.state === 'open' && !this.confirmed);
+  }
+
+  /** Puts a request on the wire; the caller made sure of {@link room}. `done` is called exactly once, never at once. */
+  send(request: WireRequest, authorization: string | undefined, timeoutMs: number, done: (ending: Ending) => void): void {
+    let stream: ExchangeStream;
+    try {
+      stream = this.http2.request({
+        ...request.headers,
+        ':method': 'POST',
+        ':path': request.path,
+        ...(authorization !== undefined && { authorization }),
+      }, { endStream: false });
+    } catch {
+      this.retire();
+      queueMicrotask(() => done({ failure: 'not-submitted' }));
+      return;
+    }
+    if (this.inFlight++ === 0) this.http2.ref();
+    const now = performance.now();
+    const exchange = new Exchange(stream, now, now + timeoutMs, done);
+    stream.exchange = exchange;
+    stream.owner = this;
+    this.exchanges.add(exchange);
+    stream.on('response', onResponse);
+    stream.on('data', onData);
+    stream.on('error', onError);
+    stream.on('close', onStreamClose);
+    stream.end(request.body);
+    this.lastUsedAt = now;
+    if (++this.requests >= MOST_REQUESTS) this.retire();
+  }
+
+  /** An answer proved that the peer takes our credentials: the window opens to its full width. */
+  confirm(): void {
+    if (this.confirmed) return;
+    this.confirmed = true;
+    this.listener.room();
+  }
+
+  /** Takes no new requests, lets those in the air end, then closes. */
+  retire(): void {
+    if (this.state === 'closed') return;
+    if (this.state === 'connecting') return this.http2.destroy();
+    this.state = 'draining';
+    this.closeWhenDone();
+  }
+
+  /** Called now and then with the monotonic clock: deadlines, idleness, age. */
+  tick(now: number): void {
+    if (this.state === 'connecting' && now - this.openedAt > this.options.connectTimeoutMs) this.fail('connection-timeout');
+    for (const exchange of this.exchanges) {
+      if (now >= exchange.deadline) this.expire(exchange);
+    }
+    if (this.state !== 'open') return;
+    if (now - this.openedAt > MOST_AGE_MS || (this.inFlight === 0 && now - this.lastUsedAt > this.options.idleMs)) this.retire();
+  }
+
+  private expire(exchange: Exchange): void {
+    this.exchanges.delete(exchange);
+    exchange.settle({ failure: 'timeout' });
+    // Nothing came since the request left: the connection itself is dead. Else only this stream is stuck.
+    if (this.lastAnswerAt < exchange.sentAt || ++this.resets > MOST_RESETS) this.retire();
+    else exchange.stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  private onSettings(maxConcurrentStreams: number | undefined): void {
+    this.allowed = maxConcurrentStreams ?? Infinity;
+    if (this.state === 'connecting') {
+      this.state = 'open';
+      this.http2.unref();
+    }
+    this.listener.room();
+  }
+
+  private onGoaway(code: number, lastStreamId: number): void {
+    // A graceful shutdown may come twice: first with the highest id there is, then with the real one.
+    this.lastStreamId = Math.min(this.lastStreamId, lastStreamId);
+    if (code === constants.NGHTTP2_NO_ERROR) this.worked = true;
+    if (this.state === 'open') this.state = 'draining';
+    this.closeWhenDone();
+  }
+
+  private onClose(): void {
+    const opened = this.state !== 'connecting';
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    for (const { stream } of this.exchanges) this.onStreamClose(stream);
+    if (opened) this.listener.ended(this);
+    else this.listener.failed(this, connectFailure(this.error));
+  }
+
+  /** Ends a connection that never opened. */
+  private fail(code: string): void {
+    if (this.state !== 'connecting') return;
+    this.state = 'closed';
+    this.http2.destroy();
+    this.listener.failed(this, code);
+  }
+
+  onStreamClose(stream: ExchangeStream): void {
+    const { exchange } = stream;
+    if (exchange === undefined || stream.owner !== this) return;
+    stream.owner = undefined;
+    this.exchanges.delete(exchange);
+    if (--this.inFlight === 0 && this.state === 'open') this.http2.unref();
+    this.lastUsedAt = performance.now();
+    const late = exchange.isSettled;
+    exchange.settle(this.ending(exchange));
+    if (late && this.state === 'open') this.listener.room();
+    this.closeWhenDone();
+  }
+
+  /** Safe to send again, or not, by what the peer said of the stream (RFC 9113, 6.8 and 8.7). */
+  private ending(exchange: Exchange): Ending {
+    const { stream, status, errorCode } = exchange;
+    if (status !== undefined) {
+      this.worked = true;
+      this.lastAnswerAt = performance.now();
+      return { answer: exchange.answer(status) };
+    }
+    if (stream.id === undefined) return { failure: 'not-submitted' };
+    if (stream.id > this.lastStreamId) return { failure: 'goaway' };
+    if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) return { failure: 'refused-stream' };
+    if (errorCode !== undefined && isCertificateAlert(errorCode)) return { failure: 'certificate-refused' };
+    if (errorCode === 'ECONNRESET' || errorCode === 'EPIPE' || errorCode === 'ETIMEDOUT') return { failure: 'connection-reset' };
+    return { failure: this.http2.destroyed ? 'connection-closed' : 'stream-reset' };
+  }
+
+  private closeWhenDone(): void {
+    // Streams whose deadline has passed are not waited for.
+    if (this.state === 'draining' && this.exchanges.size === 0) this.http2.destroy();
+  }
+}
+
+// Handlers are shared by all streams: closures of their own cost a third of the time that a request takes here.
+function onResponse(this: ExchangeStream, headers: IncomingHttpHeaders & { ':status'?: number }): void {
+  const { exchange } = this;
+  if (exchange === undefined) return;
+  exchange.status = headers[':status'];
+  exchange.headers = headers;
+}
+
+function onData(this: ExchangeStream, chunk: Buffer): void {
+  this.exchange?.collect(chunk);
+}
+
+function onError(this: ExchangeStream, error: NodeJS.ErrnoException): void {
+  if (this.exchange !== undefined) this.exchange.errorCode = error.code;
+}
+
+function onStreamClose(this: ExchangeStream): void {
+  this.owner?.onStreamClose(this);
+}

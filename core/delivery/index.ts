@@ -1,0 +1,4 @@
+/** Delivery: gateways to FCM and APNs behind one interface, and the table of what their answers mean. */
+export * from './gateway';
+export { createGateway } from './create-gateway';
+export { classify, describeOutcome, OUTCOME_TABLE, type OutcomeRow } from './outcomes';

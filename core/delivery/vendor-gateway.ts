@@ -1,0 +1,75 @@
+/** A gateway: the connections, the credential and the protocol of one vendor, and the runs that share them. */
+import { PushError } from '../errors';
+import type { GatewayType } from '../recipient';
+import type { Credential } from './auth/credential';
+import { checkWords } from './check';
+import type { CredentialCheck, Gateway, GatewayMessage, GatewayResult, SendOptions } from './gateway';
+import { Pool, type PoolOptions } from './http2/pool';
+import type { Protocol } from './protocol';
+import { Sender, type Line } from './sender';
+import { sendLimits } from './send-limits';
+
+export interface GatewayParts {
+  protocol: Protocol;
+  credential: Credential;
+  pool: PoolOptions;
+  now: () => number;
+  /** A message that reaches no phone, how it is written, and what it proves, in words. */
+  probe: { protocol: Protocol; message: GatewayMessage; names: string };
+}
+
+const CHECK_TIMEOUT_MS = 10_000;
+
+export class VendorGateway implements Gateway {
+  readonly type: GatewayType;
+  private readonly line: Line;
+  private readonly running = new Set<Sender>();
+  private readonly window: number;
+  private closed = false;
+
+  constructor(private readonly parts: GatewayParts) {
+    const { protocol, credential, now, pool } = parts;
+    this.type = protocol.type;
+    this.window = pool.mostSessions * pool.mostStreams;
+    const wake = () => {
+      for (const sender of this.running) sender.pump();
+    };
+    const unreachable = () => {
+      for (const sender of this.running) sender.unreachable();
+    };
+    this.line = { protocol, credential, pool: new Pool(pool, { room: wake, unreachable }), now, random: pool.random, pausedUntil: 0, wake };
+  }
+
+  send(messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>, options: SendOptions = {}): AsyncIterable<GatewayResult> {
+    return this.run(this.line, messages, options);
+  }
+
+  async check(): Promise<CredentialCheck> {
+    const { protocol, message, names } = this.parts.probe;
+    const results = this.run({ ...this.line, protocol }, [message], { attempts: 1, timeoutMs: CHECK_TIMEOUT_MS });
+    const { value } = await results.next();
+    await results.return(undefined);
+    return checkWords(this.type, value as GatewayResult, names, this.parts.pool.origin);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const sender of this.running) sender.stop();
+    await this.line.pool.close();
+  }
+
+  private async *run(line: Line, messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>, options: SendOptions): AsyncGenerator<GatewayResult> {
+    if (this.closed) throw new PushError('gateway-closed', 'The gateway is closed.', 'Make a new one.');
+    const sender = new Sender(line, messages, sendLimits(options, this.window));
+    const stop = () => sender.stop();
+    this.running.add(sender);
+    options.signal?.addEventListener('abort', stop, { once: true });
+    try {
+      if (options.signal?.aborted === true) stop();
+      yield* sender.run();
+    } finally {
+      options.signal?.removeEventListener('abort', stop);
+      this.running.delete(sender);
+    }
+  }
+}
