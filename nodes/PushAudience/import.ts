@@ -16,14 +16,18 @@ export async function runImport(context: IExecuteFunctions, store: Store): Promi
 async function rowsOf(context: IExecuteFunctions, source: string): Promise<ImportRow[]> {
   if (source === 'items') return readRows({ items: context.getInputData().map(({ json }) => json) });
   const { delimiter } = optionsParameter(context);
-  const text = source === 'text'
-    ? String(context.getNodeParameter('text', 0, ''))
-    : (await context.helpers.getBinaryDataBuffer(0, context.getNodeParameter('binaryField', 0) as string)).toString('utf8');
   return readRows({
     format: context.getNodeParameter('format', 0) as 'csv' | 'json',
-    text,
+    text: source === 'text' ? String(context.getNodeParameter('text', 0, '')) : await readFile(context),
     ...(typeof delimiter === 'string' && { delimiter: delimiter === '\\t' ? '\t' : delimiter }),
   });
+}
+
+async function readFile(context: IExecuteFunctions): Promise<string> {
+  const field = context.getNodeParameter('binaryField', 0) as string;
+  // Says in words where there is no such file; reading alone would not.
+  context.helpers.assertBinaryData(0, field);
+  return (await context.helpers.getBinaryDataBuffer(0, field)).toString('utf8');
 }
 
 async function* results(context: IExecuteFunctions, store: Store, report: ImportReport): AsyncGenerator<IDataObject> {

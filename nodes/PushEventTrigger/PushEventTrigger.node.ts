@@ -33,7 +33,7 @@ export class PushEventTrigger implements INodeType {
     defaults: { name: 'Push Event Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
-    credentials: [{ name: 'pushTrackingApi', required: true, testedBy: 'trackingCheck' }],
+    credentials: [{ name: 'pushTrackingApi', displayName: 'Tracking', required: true, testedBy: 'trackingCheck' }],
     webhooks: [webhook('POST'), webhook('GET'), webhook('HEAD')],
     properties,
   };

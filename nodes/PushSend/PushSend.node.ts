@@ -28,9 +28,9 @@ export class PushSend implements INodeType {
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
     outputNames: ['Sent', 'Failed', 'Suppressed'],
     credentials: [
-      { name: 'fcmApi', required: false, testedBy: 'fcmCheck' },
-      { name: 'apnsApi', required: false, testedBy: 'apnsCheck' },
-      { name: 'pushTrackingApi', required: false, testedBy: 'trackingCheck' },
+      { name: 'fcmApi', displayName: 'Android and Web: Firebase (FCM)', required: false, testedBy: 'fcmCheck' },
+      { name: 'apnsApi', displayName: 'iOS: Apple (APNs)', required: false, testedBy: 'apnsCheck' },
+      { name: 'pushTrackingApi', displayName: 'Tracking', required: false, testedBy: 'trackingCheck' },
     ],
     sensitiveOutputFields: ['token'],
     usableAsTool: true,

@@ -22,7 +22,7 @@ export class TemplatePersonalize implements INodeType {
     defaults: { name: 'Push Template Personalize' },
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
-    outputNames: ['Ready', 'Cannot Be Written'],
+    outputNames: ['Ready', 'Not Written'],
     parameterPane: 'wide',
     usableAsTool: true,
     properties,

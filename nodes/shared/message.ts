@@ -76,14 +76,14 @@ export const dataField: INodeProperties = {
   ],
 };
 
-/** A message has this field if the person has none for a field named in it. */
+/** What happens where a text names a field that a person does not have. */
 export const missingField: INodeProperties = {
   displayName: 'If a Field Is Missing',
   name: 'missing',
   type: 'options',
   noDataExpression: true,
   options: [
-    { name: 'Do Not Write to This Person', value: 'refuse', description: "The person goes to 'Cannot Be Written', with the reason" },
+    { name: 'Do Not Write to This Person', value: 'refuse', description: 'The person is put out as not written, with the reason' },
     { name: 'Leave the Place Empty', value: 'empty', description: 'Hello {{firstName}}! becomes Hello !' },
     { name: 'Use One Text for All Fields', value: 'fallback', description: 'For fields without a default of their own' },
   ],

@@ -4,15 +4,19 @@ import { asPushError } from '../../core';
 
 /** The error that n8n shows; `itemIndex` is absent for a mistake of the node's own parameters. */
 export function nodeError(node: INode, thrown: unknown, itemIndex?: number): NodeOperationError {
-  if (thrown instanceof NodeOperationError) return thrown;
+  // By name: an error of n8n's own helpers may come out of another copy of this class.
+  if (thrown instanceof Error && thrown.name === 'NodeOperationError') return thrown as NodeOperationError;
   const { code, message, hint } = asPushError(thrown);
-  return new NodeOperationError(node, message, {
+  const error = new NodeOperationError(node, message, {
     description: hint,
     type: code,
     // A mistake that a person can mend is no fault to be reported to anybody.
     level: 'warning',
     ...(itemIndex !== undefined && { itemIndex }),
   });
+  // n8n replaces a text that holds a word such as EEXIST by a general one, which names neither file nor host.
+  error.message = message;
+  return error;
 }
 
 /**

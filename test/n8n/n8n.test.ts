@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startN8n, type N8nHost } from '../../demo/hosts/n8n';
+import { specifyAudience } from './specs/audience';
 import { specifyKpi } from './specs/kpi';
 import { specifySegment } from './specs/segment';
 import { specifySplit } from './specs/split';
@@ -26,6 +27,7 @@ describe('in the real n8n', () => {
     rmSync(dataFolder, { recursive: true, force: true });
   });
 
+  specifyAudience(bench);
   specifySegment(bench);
   specifySplit(bench);
   specifyTemplate(bench);

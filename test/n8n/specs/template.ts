@@ -55,7 +55,8 @@ export function specifyTemplate(bench: Bench): void {
         };
         const refused = unwritable.find(({ pairedItem }) => pairedItem?.item === index)?.json;
         const code = (refused?.['push'] as IDataObject | undefined)?.['reason'] ?? (refused?.['details'] as IDataObject | undefined)?.['code'];
-        const { bytes, warnings: _warnings, ...message } = push.message ?? {};
+        const { bytes, ...message } = push.message ?? {};
+        delete message['warnings'];
         return {
           name,
           ...(wanted.error !== undefined && { error: code }),

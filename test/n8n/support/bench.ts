@@ -24,28 +24,31 @@ export class Bench {
   constructor(readonly host: () => N8nHost) {}
 
   /** Runs one node over the items; the result is what it put out, or the error that stopped the workflow. */
-  async run(node: TestNode, items: unknown[]): Promise<NodeRun & { stopped?: Execution['error'] }> {
-    const { nodes, error } = await this.runAll([node], items);
+  async run(node: TestNode, items: unknown[], before?: TestNode): Promise<NodeRun & { stopped?: Execution['error'] }> {
+    const { nodes, error } = await this.runAll([node], items, before);
     return { ...(nodes['Node 0'] ?? { outputs: [], hints: [] }), ...(error && { stopped: error }) };
   }
 
-  /** Runs several nodes side by side; they are called 'Node 0', 'Node 1' and so on. */
-  async runAll(nodes: TestNode[], items: unknown[]): Promise<Execution> {
+  /** Runs several nodes side by side; they are called 'Node 0', 'Node 1' and so on. All get what `before` makes of the items. */
+  async runAll(nodes: TestNode[], items: unknown[], before?: TestNode): Promise<Execution> {
     const path = `bench-${randomUUID()}`;
-    const id = await this.host().addWorkflow(workflowOf(path, nodes));
+    const id = await this.host().addWorkflow(workflowOf(path, nodes, before));
     await this.call(path, { items });
     return lastExecution(this.host(), id);
   }
 
   async call(path: string, body: unknown, method = 'POST'): Promise<Response> {
     return fetch(this.host().webhook(path), {
+      signal: AbortSignal.timeout(20_000),
       method,
       ...(method === 'POST' && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
   }
 }
 
-function workflowOf(path: string, nodes: TestNode[]): N8nWorkflow {
+const SAME: TestNode = { type: 'n8n-nodes-base.noOp' };
+
+function workflowOf(path: string, nodes: TestNode[], before = SAME): N8nWorkflow {
   const webhook = { path, httpMethod: 'POST', responseMode: 'lastNode', responseData: 'noData' };
   return {
     name: path,
@@ -53,20 +56,26 @@ function workflowOf(path: string, nodes: TestNode[]): N8nWorkflow {
     nodes: [
       { id: randomUUID(), name: 'Webhook', type: 'n8n-nodes-base.webhook', typeVersion: 2, position: [0, 0], webhookId: path, parameters: webhook },
       { id: randomUUID(), name: 'Items', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [200, 0], parameters: { fieldToSplitOut: 'body.items' } },
-      ...nodes.map(({ type, parameters = {}, credentials = [], typeVersion = 1, ...more }, index) => ({
-        id: randomUUID(),
-        name: `Node ${index}`,
-        type: fullType(type),
-        typeVersion,
-        position: [400, index * 200],
-        parameters,
-        ...more,
-        credentials: Object.fromEntries(credentials.map((name) => [CREDENTIALS[name], { name }])),
-      })),
+      nodeOf('Before', before, [400, 0]),
+      ...nodes.map((node, index) => nodeOf(`Node ${index}`, node, [600, index * 200])),
     ],
     connections: {
       Webhook: { main: [[{ node: 'Items', type: 'main', index: 0 }]] },
-      Items: { main: [nodes.map((_node, index) => ({ node: `Node ${index}`, type: 'main', index: 0 }))] },
+      Items: { main: [[{ node: 'Before', type: 'main', index: 0 }]] },
+      Before: { main: [nodes.map((_node, index) => ({ node: `Node ${index}`, type: 'main', index: 0 }))] },
     },
+  };
+}
+
+function nodeOf(name: string, { type, parameters = {}, credentials = [], typeVersion = 1, ...more }: TestNode, position: number[]) {
+  return {
+    id: randomUUID(),
+    name,
+    type: fullType(type),
+    typeVersion,
+    position,
+    parameters,
+    ...more,
+    credentials: Object.fromEntries(credentials.map((credential) => [CREDENTIALS[credential] ?? credential, { name: credential }])),
   };
 }
