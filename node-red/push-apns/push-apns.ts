@@ -1,0 +1,29 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { ApnsGatewayOptions } from '../../core';
+import { filled, offerCheck, shareGateway, type Fields } from '../shared/gateway-node';
+
+const SECRETS = ['key', 'certificateKey'] as const;
+type Credentials = Record<(typeof SECRETS)[number] | 'certificate', unknown>;
+
+/** An app of Apple's and how to sign in for it. */
+export default function (RED: NodeAPI): void {
+  RED.nodes.registerType('push-apns', function (this: Node<Credentials>, definition: NodeDef) {
+    RED.nodes.createNode(this, definition);
+    shareGateway(this, () => options({ ...(definition as unknown as Fields), ...(this.credentials as Fields) }));
+  }, { credentials: { key: { type: 'password' }, certificate: { type: 'text' }, certificateKey: { type: 'password' } } });
+  offerCheck(RED, 'push-apns', SECRETS, options);
+}
+
+/** Only the fields of the chosen way of signing in: the others may hold what an earlier choice left behind. */
+function options(fields: Fields): ApnsGatewayOptions {
+  const { authentication = 'key', bundleId = '', environment, teamId, keyId, key, certificate, certificateKey, endpoint, ca } = filled(fields);
+  const signIn = authentication === 'certificate' ? { certificate, certificateKey } : { teamId, keyId, key };
+  return {
+    type: 'apns',
+    bundleId,
+    environment: environment === 'development' ? 'development' : 'production',
+    ...(endpoint !== undefined && { endpoint }),
+    ...(ca !== undefined && { ca }),
+    ...filled(signIn),
+  };
+}

@@ -1,0 +1,19 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { parseTracking } from '../../core';
+import type { TrackingNode } from '../shared/config-nodes';
+
+interface Definition extends NodeDef {
+  eventsUrl: string;
+  eventsUrlType: string;
+}
+
+/** The address for events of phones, and the secret that signs what they hand back. */
+export default function (RED: NodeAPI): void {
+  RED.nodes.registerType('push-tracking', function (this: Node<{ secret: unknown }>, definition: Definition) {
+    RED.nodes.createNode(this, definition);
+    (this as unknown as TrackingNode).tracking = () => parseTracking({
+      eventsUrl: definition.eventsUrlType === 'env' ? process.env[definition.eventsUrl] : definition.eventsUrl,
+      secret: this.credentials?.secret,
+    });
+  }, { credentials: { secret: { type: 'password' } } });
+}

@@ -1,0 +1,31 @@
+/** Says core's errors in Node-RED's way: an Error for Catch nodes, with the text in the language of this Node-RED. */
+import type { Node, NodeAPI } from 'node-red';
+import { asPushError } from '../../core';
+
+/** The error as Catch nodes get it: `msg.error.message` is for people, `code` for flows. */
+export class FlowError extends Error {
+  constructor(readonly code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** The texts of errors by code, in each language, stand with the node that keeps the data. */
+const ERROR_TEXTS = 'n8n-nodes-push-campaigns/push-store:errors';
+
+export function flowError(RED: NodeAPI, thrown: unknown): FlowError {
+  if (thrown instanceof FlowError) return thrown;
+  const { code, message, hint, fields } = asPushError(thrown);
+  const key = `${ERROR_TEXTS}.${code}`;
+  const translated = RED._(key, fields as Record<string, string>);
+  // A key without text comes back as it is; English then says it in full.
+  const text = translated === key || translated === key.slice(key.indexOf(':') + 1) ? [message, hint].filter((part) => part !== '').join(' ') : translated;
+  return new FlowError(code, text, { cause: thrown });
+}
+
+/** A node whose configuration is wrong says so once at deploy, and to every message that comes. */
+export function reportConfiguration(RED: NodeAPI, node: Node, thrown: unknown): FlowError {
+  const error = flowError(RED, thrown);
+  node.error(error.message);
+  node.status({ fill: 'red', shape: 'ring', text: error.code });
+  return error;
+}
