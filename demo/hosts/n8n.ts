@@ -55,9 +55,10 @@ export interface N8nHost {
   owner: { email: string; password: string };
   /** Production address of a webhook path. */
   webhook(path: string): string;
+  addCredential(credential: N8nCredential): Promise<void>;
   /** Adds a workflow and publishes it; the result is its id. */
   addWorkflow(workflow: N8nWorkflow): Promise<string>;
-  /** A call of n8n's own REST API, signed in as the owner; the result is the answer's `data`. */
+  /** A call of n8n's own REST API, signed in as the owner; the result is the answer's `data` where it has one. */
   rest<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
   stop(): Promise<void>;
 }
@@ -77,13 +78,14 @@ export async function startN8n(options: N8nOptions): Promise<N8nHost> {
     const owner = { email: 'owner@example.com', password: 'Push-campaigns-1' };
     const rest = await signIn(url, owner);
     const credentials = new Map<string, string>();
-    for (const credential of options.credentials ?? []) {
+    const addCredential = async (credential: N8nCredential) => {
       const { id } = await rest<{ id: string }>('POST', '/rest/credentials', credential);
       credentials.set(credential.name, id);
-    }
+    };
+    for (const credential of options.credentials ?? []) await addCredential(credential);
     const addWorkflow = async (workflow: N8nWorkflow) => publish(rest, withCredentials(workflow, credentials));
     for (const workflow of options.workflows ?? []) await addWorkflow(workflow);
-    return { version: N8N_VERSION, url, owner, webhook: (path) => `${url}/webhook/${path}`, addWorkflow, rest, stop };
+    return { version: N8N_VERSION, url, owner, webhook: (path) => `${url}/webhook/${path}`, addCredential, addWorkflow, rest, stop };
   } catch (thrown) {
     await stop();
     throw thrown;
@@ -171,7 +173,8 @@ async function signIn(url: string, { email, password }: N8nHost['owner']): Promi
     const response = await call(method, path, body);
     const text = await response.text();
     if (!response.ok) throw new Error(`n8n answered ${response.status} to ${method} ${path}: ${text.slice(0, 500)}`);
-    return (JSON.parse(text) as { data: T }).data;
+    const answer = JSON.parse(text) as { data?: T };
+    return answer.data ?? (answer as T);
   };
 }
 
