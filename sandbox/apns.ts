@@ -58,6 +58,11 @@ export function isApnsRefusal(value: ApnsMessage | ApnsRefusal): value is ApnsRe
   return 'reason' in value;
 }
 
+/** The id that a refusal bears: the request's, where it has a good one. */
+export function refusedId({ 'apns-id': id }: IncomingHttpHeaders): string {
+  return typeof id === 'string' && UUID.test(id) ? id : randomUUID();
+}
+
 export function apnsError({ reason, deadForMs }: ApnsRefusal): string {
   return JSON.stringify({ reason, ...(deadForMs !== undefined && { timestamp: Date.now() - deadForMs }) });
 }

@@ -120,7 +120,7 @@ function wrongLink({ webpush }: Json): FcmRefusal | undefined {
 }
 
 function tooLarge(message: Json): FcmRefusal | undefined {
-  const { token: _token, topic: _topic, condition: _condition, fid: _fid, ...payload } = message;
+  const payload = Object.fromEntries(Object.entries(message).filter(([name]) => !TARGETS.includes(name)));
   return Buffer.byteLength(JSON.stringify(payload)) > MOST_BYTES ? invalid('Message is too big', 'message') : undefined;
 }
 

@@ -34,7 +34,7 @@ export class Inbox {
 
   constructor(private readonly keep: number) {}
 
-  /** Counts a request; true where the token was seen for the first time. */
+  /** Counts a request. */
   request(token: string, gateway: 'fcm' | 'apns'): DeviceCount {
     let count = this.counts.get(token);
     if (count === undefined) {

@@ -1,5 +1,4 @@
 /** A push gateway on this machine: FCM and APNs without keys or phones. */
-import { createSecureServer, createServer } from 'node:http2';
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { newCertificate, type Certificate } from './certificate';
@@ -9,6 +8,7 @@ import { Inbox, type DeviceCount, type Message } from './inbox';
 import { createPageServer } from './page-server';
 import { DEFAULT_BEHAVIOUR, Phones, type PhoneBehaviour } from './phones';
 import { Poster } from './poster';
+import { Transport } from './transport';
 import type { ApnsKey } from './apns';
 
 export { MAGIC_TOKENS, type MagicToken } from './magic';
@@ -34,6 +34,8 @@ export interface SandboxOptions {
   eventsAnywhere?: boolean;
   /** Messages that are kept whole; 2,000 if not given. */
   keep?: number;
+  /** Streams that a connection allows at once; 1,000 as APNs does if not given (FCM: 100). */
+  maxConcurrentStreams?: number;
 }
 
 export const USUAL_PORTS = { page: 4010, cleartext: 4011, tls: 4012 } as const;
@@ -61,7 +63,7 @@ export interface Sandbox {
 }
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { seed = 1, latencyMs = 0, strictAuth = false, files = {}, eventsAnywhere = false, keep = 2000, paceMs = 150 } = options;
+  const { seed = 1, latencyMs = 0, strictAuth = false, files = {}, eventsAnywhere = false, keep = 2000, paceMs = 150, maxConcurrentStreams = APNS_STREAMS } = options;
   const ports = { ...USUAL_PORTS, ...options.ports };
   const certificate = options.certificate ?? (await newCertificate());
   const inbox = new Inbox(keep);
@@ -71,16 +73,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults = { latencyMs };
   const apnsKeys: ApnsKey[] = [];
   const gateway = new PushGateway({ inbox, oauth, apnsKeys, strictAuth, faults, accepted: (message) => phones.receive(message) });
-  const settings = { maxConcurrentStreams: APNS_STREAMS };
-  const cleartext = createServer({ settings });
-  const tls = createSecureServer({ ...certificate, allowHTTP1: true, settings });
-  for (const server of [cleartext, tls]) gateway.attach(server);
+  const transport = new Transport((exchange) => gateway.receive(exchange), maxConcurrentStreams);
+  const cleartext = transport.cleartext();
+  const tls = transport.secure(certificate);
+  const reset = () => {
+    inbox.reset();
+    poster.forget();
+  };
   const page = createPageServer({
     inbox, oauth, poster, files, faults,
     ca: () => certificate.cert,
-    goaway: () => gateway.goaway(),
-    closeAll: () => gateway.closeAll(),
-    reset: () => inbox.reset(),
+    goaway: () => transport.goaway(),
+    closeAll: () => transport.closeAll(),
+    reset,
   });
   const [pagePort, cleartextPort, tlsPort] = await Promise.all([listen(page, ports.page), listen(cleartext, ports.cleartext), listen(tls, ports.tls)]);
   const pageUrl = `http://127.0.0.1:${pagePort}`;
@@ -98,10 +103,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     deliveries: () => inbox.deliveries(),
     messages: () => inbox.messages(),
     idle: () => poster.idle(),
-    reset: () => inbox.reset(),
+    reset,
     async close() {
       poster.close();
-      gateway.closeAll();
+      transport.closeAll();
       (page as HttpServer).closeAllConnections();
       await Promise.all([page, cleartext, tls].map((server) => new Promise((done) => server.close(done))));
     },

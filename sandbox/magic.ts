@@ -1,12 +1,11 @@
 /** Test tokens, like the test cards of a payment service: a device token that always has the same fate. */
+import type { Break } from './transport';
 
 export type Behaviour =
   | { kind: 'accept'; afterMs?: number }
   | { kind: 'answer'; fcm: FcmRefusal; apns: ApnsRefusal; once?: boolean; retryAfter?: number }
   | { kind: 'silence' }
-  | { kind: 'close' }
-  | { kind: 'reset'; code: 'CANCEL' | 'REFUSED_STREAM'; once?: boolean }
-  | { kind: 'goaway'; once: true };
+  | { kind: 'break'; how: Break; once?: boolean };
 
 export interface FcmRefusal {
   status: number;
@@ -76,10 +75,10 @@ export const MAGIC_TOKENS: readonly MagicToken[] = [
   },
   { name: 'slow', apnsCode: '0a', does: 'accepted after 2 s', behaviour: { kind: 'accept', afterMs: 2000 } },
   { name: 'silence', apnsCode: '0b', does: 'never answered', behaviour: { kind: 'silence' } },
-  { name: 'closed', apnsCode: '0c', does: 'the connection is closed while the request is in the air, always', behaviour: { kind: 'close' } },
-  { name: 'reset', apnsCode: '0d', does: 'the request is broken off (RST_STREAM CANCEL), always', behaviour: { kind: 'reset', code: 'CANCEL' } },
-  { name: 'refused-once', apnsCode: '0e', does: 'the request is refused (RST_STREAM REFUSED_STREAM) once, then accepted', behaviour: { kind: 'reset', code: 'REFUSED_STREAM', once: true } },
-  { name: 'goaway-once', apnsCode: '0f', does: 'GOAWAY that leaves this request unprocessed, once; accepted on the next connection', behaviour: { kind: 'goaway', once: true } },
+  { name: 'closed', apnsCode: '0c', does: 'the connection is closed while the request is in the air, always', behaviour: { kind: 'break', how: 'close' } },
+  { name: 'reset', apnsCode: '0d', does: 'the request is broken off (RST_STREAM CANCEL), always', behaviour: { kind: 'break', how: 'CANCEL' } },
+  { name: 'refused-once', apnsCode: '0e', does: 'the request is refused (RST_STREAM REFUSED_STREAM) once, then accepted', behaviour: { kind: 'break', how: 'REFUSED_STREAM', once: true } },
+  { name: 'goaway-once', apnsCode: '0f', does: 'GOAWAY that leaves this request unprocessed, once; accepted on the next connection', behaviour: { kind: 'break', how: 'goaway', once: true } },
   {
     name: 'expired-token', apnsCode: '10', does: 'expired 30 days ago: FCM 404 UNREGISTERED, APNs 410 ExpiredToken',
     behaviour: { kind: 'answer', fcm: { status: 404, grpc: 'NOT_FOUND', errorCode: 'UNREGISTERED', message: 'Requested entity was not found.' }, apns: { status: 410, reason: 'ExpiredToken', deadForMs: 30 * DAY } },

@@ -67,7 +67,12 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
     return json(response, 200, {});
   }
   if (pathname === '/api/faults') {
-    const asked = JSON.parse(body || '{}') as { latencyMs?: number; goaway?: boolean; closeAll?: boolean };
+    let asked: { latencyMs?: number; goaway?: boolean; closeAll?: boolean };
+    try {
+      asked = JSON.parse(body || '{}') as typeof asked;
+    } catch {
+      return json(response, 400, { message: 'The body is not JSON.' });
+    }
     if (typeof asked.latencyMs === 'number' && asked.latencyMs >= 0) faults.latencyMs = asked.latencyMs;
     if (asked.goaway === true) context.goaway();
     if (asked.closeAll === true) context.closeAll();
@@ -107,8 +112,9 @@ function stream(request: IncomingMessage, response: ServerResponse, { inbox, pos
   });
 }
 
-function withoutToken({ token, deliveryToken: _deliveryToken, ...message }: Message) {
-  return { ...message, device: `…${token.slice(-6)}` };
+/** What a page may know: not what addresses the device, nor what speaks for it. */
+function withoutToken({ token, deliveryToken, ...message }: Message) {
+  return { ...message, device: `…${token.slice(-6)}`, tells: deliveryToken !== undefined };
 }
 
 function read(request: IncomingMessage): Promise<string> {

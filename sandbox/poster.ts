@@ -5,6 +5,8 @@ import type { PhoneEvent } from './phones';
 const BATCH = 200;
 const COLLECT_MS = 200;
 const ATTEMPTS = 6;
+/** Posts on their way at once. */
+const MOST_POSTS = 16;
 
 export interface PosterCounts {
   /** Events on their way. */
@@ -19,7 +21,10 @@ export class Poster {
   private readonly scheduled = new Set<NodeJS.Timeout>();
   private readonly waiters: (() => void)[] = [];
   readonly counts: PosterCounts = { pending: 0, posted: 0, failed: 0 };
-  readonly byType: Record<string, number> = {};
+  byType: Record<string, number> = {};
+  private posts = 0;
+  /** Those who wait for a post to end. */
+  private readonly line: (() => void)[] = [];
   private closed = false;
 
   /** @param anywhere also to addresses that are not of this machine */
@@ -40,6 +45,12 @@ export class Poster {
     return this.counts.pending === 0 ? Promise.resolve() : new Promise((resolve) => this.waiters.push(resolve));
   }
 
+  /** Starts counting anew; what is on its way still goes out. */
+  forget(): void {
+    this.byType = {};
+    Object.assign(this.counts, { posted: 0, failed: 0 });
+  }
+
   close(): void {
     this.closed = true;
     for (const timer of [...this.scheduled, ...this.timers.values()]) clearTimeout(timer);
@@ -52,7 +63,8 @@ export class Poster {
     if (event.type === 'clicked' && link?.startsWith(`${eventsUrl}?`)) {
       void this.attempt(1, async () => {
         const response = await fetch(link, { redirect: 'manual' });
-        return response.status === 302 || response.status < 500;
+        await response.body?.cancel();
+        return arrived(response.status);
       });
       return;
     }
@@ -71,17 +83,21 @@ export class Poster {
       void this.attempt(batch.length, async () => {
         const response = await fetch(eventsUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(batch) });
         await response.arrayBuffer();
-        return response.status < 500 && response.status !== 404;
+        return arrived(response.status);
       });
     }
   }
 
   private async attempt(events: number, post: () => Promise<boolean>): Promise<void> {
     let done = false;
+    while (this.posts >= MOST_POSTS) await new Promise<void>((resolve) => this.line.push(resolve));
+    this.posts++;
     for (let attempt = 0; attempt < ATTEMPTS && !done && !this.closed; attempt++) {
       if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt));
       done = await post().catch(() => false);
     }
+    this.posts--;
+    this.line.shift()?.();
     this.counts[done ? 'posted' : 'failed'] += events;
     this.counts.pending = Math.max(0, this.counts.pending - events);
     if (this.counts.pending === 0) for (const wake of this.waiters.splice(0)) wake();
@@ -92,4 +108,9 @@ export class Poster {
     if (url === null || !/^https?:$/.test(url.protocol)) return false;
     return this.anywhere || url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
   }
+}
+
+/** False where it may get through later: a webhook that is not there yet, or that is busy. */
+function arrived(status: number): boolean {
+  return status < 500 && status !== 404 && status !== 429;
 }

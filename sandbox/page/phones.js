@@ -1,3 +1,4 @@
+/* global document, EventSource, FormData */
 // Shows the last pushes on lock screens, newest first.
 const MOST_PHONES = 60;
 const COUNTS = { requests: 'Requests', accepted: 'Accepted', received: 'Received', opened: 'Opened', clicked: 'Clicked', converted: 'Converted', unsubscribed: 'Opted out' };

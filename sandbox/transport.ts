@@ -1,0 +1,155 @@
+/** Connections of the gateway: HTTP/2 in clear and over TLS, HTTP/1.1 for TLS clients that speak nothing else. */
+import { createServer as createHttp1, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { constants, createServer as createHttp2, type Http2Session, type ServerHttp2Stream } from 'node:http2';
+import { createServer as createTcp, type Server, type Socket } from 'node:net';
+import { createServer as createTls } from 'node:tls';
+import type { Certificate } from './certificate';
+
+/** How a request ends without an answer. HTTP/1.1 knows only the closed connection. */
+export type Break = 'close' | 'CANCEL' | 'REFUSED_STREAM' | 'goaway';
+
+/** One request that was read to its end. */
+export interface Exchange {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+  /** An answer still reaches the client. */
+  readonly open: boolean;
+  reply(status: number, body: string, headers?: Record<string, string>): void;
+  breakOff(how: Break): void;
+}
+
+interface Connection {
+  socket: Socket;
+  /** Highest stream that is worked on: a GOAWAY lowers it. */
+  lastStream: number;
+  streams: Set<number>;
+}
+
+const GOAWAY_FRAME = 7;
+const LEAVE_MS = 200;
+
+/** Both kinds of listeners, whose requests go to one place. */
+export class Transport {
+  private readonly connections = new Map<Http2Session, Connection>();
+  private readonly sockets = new Set<Socket>();
+  private readonly http2;
+  private readonly http1 = createHttp1((request, response) => this.readHttp1(request, response));
+  /** The socket whose HTTP/2 session is being made. */
+  private arriving: Socket | undefined;
+
+  /** @param answer called once for each request */
+  constructor(private readonly answer: (exchange: Exchange) => void, maxConcurrentStreams: number) {
+    this.http2 = createHttp2({ settings: { maxConcurrentStreams } });
+    this.http2.on('session', (session) => this.enter(session));
+    this.http2.on('stream', (stream, headers) => this.readHttp2(stream, headers));
+  }
+
+  /** HTTP/2 with prior knowledge. */
+  cleartext(): Server {
+    return createTcp((socket) => this.connect(socket, true));
+  }
+
+  /** HTTP/2 or HTTP/1.1, as ALPN settles it. */
+  secure(certificate: Certificate): Server {
+    return createTls({ ...certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => this.connect(socket, socket.alpnProtocol === 'h2'));
+  }
+
+  closeAll(): void {
+    for (const session of this.connections.keys()) session.destroy();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** GOAWAY on every connection; what came in is still answered. */
+  goaway(): void {
+    for (const session of this.connections.keys()) session.close();
+  }
+
+  private connect(socket: Socket, http2: boolean): void {
+    this.sockets.add(socket);
+    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('error', () => undefined);
+    this.arriving = socket;
+    (http2 ? this.http2 : this.http1).emit('connection', socket);
+  }
+
+  private enter(session: Http2Session): void {
+    if (this.arriving !== undefined) this.connections.set(session, { socket: this.arriving, lastStream: Infinity, streams: new Set() });
+    session.on('close', () => this.connections.delete(session));
+    session.on('error', () => undefined);
+  }
+
+  private readHttp2(stream: ServerHttp2Stream, headers: IncomingHttpHeaders & { ':method'?: string; ':path'?: string }): void {
+    stream.on('error', () => undefined);
+    const { session, id = 0 } = stream;
+    const connection = session === undefined ? undefined : this.connections.get(session);
+    if (session === undefined || connection === undefined || id > connection.lastStream) return;
+    connection.streams.add(id);
+    stream.on('close', () => {
+      connection.streams.delete(id);
+      this.leaveWhenDone(session, connection);
+    });
+    const isOpen = () => !stream.destroyed && !stream.headersSent && id <= connection.lastStream;
+    readAll(stream, (body) => this.answer({
+      method: headers[':method'] ?? '', path: headers[':path'] ?? '', headers, body,
+      get open() {
+        return isOpen();
+      },
+      reply: (status, text, more = {}) => {
+        if (!isOpen()) return;
+        stream.respond({ ':status': status, 'content-type': 'application/json; charset=UTF-8', ...more });
+        stream.end(text);
+      },
+      breakOff: (how) => {
+        if (how === 'close') session.destroy();
+        else if (how === 'goaway') this.leaveUnprocessed(session, connection, id);
+        else stream.close(constants[`NGHTTP2_${how}`]);
+      },
+    }));
+  }
+
+  /** GOAWAY whose last stream is the one before: this request, and all behind it that have no answer, were not processed. */
+  private leaveUnprocessed(session: Http2Session, connection: Connection, id: number): void {
+    connection.lastStream = Math.min(connection.lastStream, Math.max(id - 2, 0));
+    // Written by hand: session.goaway() takes a last stream of 0 for "not given" and then counts the first request as processed.
+    const frame = Buffer.alloc(17);
+    frame.writeUInt8(8, 2);
+    frame.writeUInt8(GOAWAY_FRAME, 3);
+    frame.writeUInt32BE(connection.lastStream, 9);
+    // After the answers that were given already: behind the GOAWAY they would be lost.
+    setTimeout(() => {
+      connection.socket.write(frame);
+      this.leaveWhenDone(session, connection);
+    }, 10);
+  }
+
+  private leaveWhenDone(session: Http2Session, { lastStream, streams }: Connection): void {
+    if (lastStream === Infinity || [...streams].some((id) => id <= lastStream)) return;
+    setTimeout(() => session.destroy(), LEAVE_MS).unref();
+  }
+
+  private readHttp1(request: IncomingMessage, response: ServerResponse): void {
+    const isOpen = () => !response.destroyed && !response.headersSent;
+    readAll(request, (body) => this.answer({
+      method: request.method ?? '', path: request.url ?? '', headers: request.headers, body,
+      get open() {
+        return isOpen();
+      },
+      reply: (status, text, more = {}) => {
+        if (!isOpen()) return;
+        response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...more });
+        response.end(text);
+      },
+      breakOff: () => request.socket.destroy(),
+    }));
+  }
+}
+
+function readAll(stream: NodeJS.ReadableStream, done: (body: string) => void): void {
+  let body = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => (body += chunk));
+  stream.on('end', () => done(body));
+  stream.on('error', () => undefined);
+}
