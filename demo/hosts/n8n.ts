@@ -1,7 +1,7 @@
 /** Starts the real n8n with this package in it, as an installed community package, and speaks with it over its REST API. */
 import { randomBytes } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, symlinkSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port';
@@ -75,6 +75,9 @@ export async function startN8n(options: N8nOptions): Promise<N8nHost> {
   const stop = () => end(child);
   try {
     await ready(url, child, log);
+    if (readFileSync(log, 'utf8').includes(`Failed to load package "${PACKAGE_NAME}"`)) {
+      throw new Error(`n8n could not load this package: is it built? What n8n said is in ${log}`);
+    }
     const owner = { email: 'owner@example.com', password: 'Push-campaigns-1' };
     const rest = await signIn(url, owner);
     const credentials = new Map<string, string>();
@@ -102,7 +105,7 @@ function linkPackage({ dataFolder, packageFolder }: N8nOptions): void {
 }
 
 function launch(n8nFolder: string, { dataFolder, env }: N8nOptions, port: number, brokerPort: number, log: string): ChildProcess {
-  const output = openSync(log, 'a');
+  const output = openSync(log, 'w');
   const child = spawn(process.execPath, [join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'], {
     cwd: dataFolder,
     stdio: ['ignore', output, output],

@@ -14,7 +14,11 @@ export interface TestNode {
   retryOnFail?: boolean;
 }
 
-const CREDENTIALS: Record<string, string> = { fcm: 'fcmApi', apns: 'apnsApi', tracking: 'pushTrackingApi' };
+/** Type of each credential of the suite; all others are for tracking. */
+const TYPES: Record<string, string> = {
+  fcm: 'fcmApi', 'service account': 'fcmApi', 'cut-off service account': 'fcmApi', unreachable: 'fcmApi',
+  apns: 'apnsApi', 'no key': 'apnsApi',
+};
 
 export function fullType(type: string): string {
   return type.includes('.') ? type : `n8n-nodes-push-campaigns.${type}`;
@@ -76,6 +80,6 @@ function nodeOf(name: string, { type, parameters = {}, credentials = [], typeVer
     position,
     parameters,
     ...more,
-    credentials: Object.fromEntries(credentials.map((credential) => [CREDENTIALS[credential] ?? credential, { name: credential }])),
+    credentials: Object.fromEntries(credentials.map((credential) => [TYPES[credential] ?? 'pushTrackingApi', { name: credential }])),
   };
 }

@@ -1,0 +1,136 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { IDataObject } from 'n8n-workflow';
+import type { Sandbox } from '../../../sandbox';
+import type { Bench, TestNode } from '../support/bench';
+
+const HERE = { messageFrom: 'here', title: 'Hello {{firstName}}', body: 'Text', missing: 'empty', link: '' };
+const apnsToken = (code: string) => `facade${code}`.padEnd(64, '0');
+const json = (items: { json: IDataObject }[] | undefined) => (items ?? []).map((item) => item.json);
+const pushOf = (item: IDataObject | undefined) => (item?.['push'] ?? {}) as IDataObject;
+
+export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
+  describe('Push Send', () => {
+    const storeFile = join(mkdtempSync(join(tmpdir(), 'push-send-')), 'store.sqlite');
+    const send = (campaign: string, parameters: IDataObject = {}, more: Partial<TestNode> = {}): TestNode => ({
+      type: 'pushSend',
+      credentials: ['fcm', 'apns'],
+      parameters: { campaign, output: 'people', ...HERE, ...parameters, options: { storeFile, maxBackoff: 1, ...(parameters['options'] as IDataObject) } },
+      ...more,
+    });
+
+    it('sends with this node alone, to an item that holds nothing but a token', async () => {
+      const { outputs } = await bench.run(send('alone', { title: 'Only a token' }, { credentials: ['fcm'] }), [{ token: 'alone:1' }]);
+      expect(pushOf(json(outputs[0])[0])).toMatchObject({ outcome: 'accepted', deliveries: [{ gateway: 'fcm', outcome: 'accepted', gatewayId: expect.any(String) }] });
+      expect(sandbox().messages().find(({ token }) => token === 'alone:1')).toMatchObject({ title: 'Only a token', body: 'Text' });
+    });
+
+    const people = [
+      { id: 'android', firstName: 'Ada', token: 'magic-ok:1' },
+      { id: 'iphone', firstName: 'Bo', token: apnsToken('00') },
+      { id: 'both', firstName: 'Cy', devices: [{ token: 'magic-unregistered:1' }, { token: `${apnsToken('00').slice(0, -1)}1` }] },
+      { id: 'gone', firstName: 'Di', token: 'magic-unregistered:2' },
+      { id: 'busy', firstName: 'Ed', token: 'magic-unavailable-once:1' },
+      { id: 'no', firstName: 'Fay', token: 'magic-ok:2', consent: { marketing: 'opted-out' } },
+      { id: 'none', firstName: 'Gil' },
+      { firstName: 'nobody' },
+      { id: 'held', token: 'magic-ok:3', push: { heldOut: true, arm: 'control' } },
+    ];
+
+    it('tells for everyone what became of them, each on its output and linked to its item', async () => {
+      const { outputs, hints } = await bench.run(send('everyone'), people);
+      const told = outputs.map((items) => items
+        .map(({ json: item, pairedItem }) => [people[pairedItem?.item ?? -1]?.id, pushOf(item)['reason'], item['id']])
+        .sort((a, b) => String(a[0]).localeCompare(String(b[0]))));
+      expect(told[0]?.map(([id]) => id)).toEqual(['android', 'both', 'busy', 'iphone']);
+      expect(told[1]).toEqual([['gone', 'dead-token', 'gone'], [undefined, 'no-id', undefined]]);
+      expect(told[2]).toEqual([['held', 'held-out', 'held'], ['no', 'no-consent', 'no'], ['none', 'no-device', 'none']]);
+      expect(outputs.flat().every(({ json: item }) => typeof pushOf(item)['why'] === 'string')).toBe(true);
+      expect(outputs.flat().some(({ json: item }) => item['error'] !== undefined)).toBe(false);
+      expect(hints).toEqual(['9 people: 4 sent, 2 failed (1 dead-token, 1 no-id), 3 suppressed (1 no-consent, 1 no-device, 1 held-out).']);
+    });
+
+    it('sends nothing a second time, and tells dead devices from those already sent to', async () => {
+      const before = sandbox().deliveries().reduce((sum, { requests }) => sum + requests, 0);
+      const { outputs } = await bench.run(send('everyone'), people);
+      expect(outputs[0]).toEqual([]);
+      const reasons = Object.fromEntries(json(outputs[2]).map((item) => [item['id'], pushOf(item)['reason']]));
+      expect(reasons).toMatchObject({ android: 'already-sent', iphone: 'already-sent', both: 'already-sent', busy: 'already-sent', gone: 'device-dead' });
+      expect(sandbox().deliveries().reduce((sum, { requests }) => sum + requests, 0)).toBe(before);
+    });
+
+    it('puts out a summary and the failures only, where asked', async () => {
+      const { outputs } = await bench.run(send('brief', { output: 'summary', occurrence: '={{ "day " + 1 }}' }), people);
+      expect(json(outputs[0])).toEqual([{
+        campaign: 'brief', occurrence: 'day 1', people: 9, eligible: 6, sent: 4, failed: 1,
+        suppressed: { 'device-dead': 1, 'held-out': 1, 'no-consent': 1, 'no-device': 1 }, failures: { 'no-id': 1 },
+        byArm: { control: { people: 1, sent: 0, failed: 0, suppressed: 1 } },
+      }]);
+      expect(outputs[1]).toHaveLength(1);
+      expect(outputs[2]).toEqual([]);
+    });
+
+    it('sends to a stored audience by its reference: failures and a summary come out, not everybody', async () => {
+      const options = { storeFile };
+      await bench.run({ type: 'pushAudience', parameters: { operation: 'upsert', output: 'summary', options } },
+        Array.from({ length: 30 }, (_, index) => ({ id: `s${index}`, city: index < 20 ? 'Lyon' : 'Paris', token: index === 0 ? 'magic-bad-token:s' : `stored:${index}` })));
+      const reference = { audience: { plan: [{ stage: { audience: { condition: { city: 'Lyon' } } } }] } };
+      const { outputs } = await bench.run(send('stored'), [reference, { id: 'guest', token: 'guest:1' }]);
+      expect(json(outputs[0])).toEqual([expect.objectContaining({ campaign: 'stored', people: 20, sent: 19, failed: 1 }), expect.objectContaining({ id: 'guest' })]);
+      expect(json(outputs[1]).map(({ id }) => id)).toEqual(['s0']);
+    });
+
+    it('takes the messages of the template step before', async () => {
+      const node = send('written', { messageFrom: 'items' });
+      const before: TestNode = { type: 'templatePersonalize', parameters: { title: 'Bonjour {{firstName}}', body: 'B' } };
+      const { outputs } = await bench.run(node, [{ id: 'w', firstName: 'Zoé', token: 'written:1' }], before);
+      expect(outputs[0]).toHaveLength(1);
+      expect(sandbox().messages().find(({ token }) => token === 'written:1')).toMatchObject({ title: 'Bonjour Zoé' });
+      const { outputs: bare } = await bench.run(node, [{ id: 'x', token: 'written:2' }]);
+      expect(pushOf(json(bare[1])[0])).toMatchObject({ reason: 'no-message' });
+    });
+
+    it("says that 'Retry On Fail' is not needed", async () => {
+      const { hints } = await bench.run(send('retry', {}, { retryOnFail: true }), [{ id: 'r', token: 'retry:1' }]);
+      expect(hints.join()).toContain("'Retry On Fail' is not needed");
+    });
+
+    it.each([
+      ['no credential', send('none', {}, { credentials: [] }), 'No credential is connected'],
+      ['a service account that is cut off', send('cut', {}, { credentials: ['cut-off service account'] }), 'service account'],
+      ['a key that is none', send('key', {}, { credentials: ['no key'] }), 'APNs key'],
+      ['a store that cannot be written', send('store', { options: { storeFile: '/dev/null/store.sqlite' } }), '/dev/null/store.sqlite'],
+      ['a text that does not parse', send('text', { title: 'Hi {{#if' }), 'title'],
+    ])('stops at %s and says what to do', async (_name, node, said) => {
+      const { stopped } = await bench.run(node, [{ id: 'x', token: 'x:1' }]);
+      expect(stopped?.message).toContain(said);
+      expect(stopped?.description).toMatch(/\w+/);
+      const { outputs } = await bench.run({ ...node, onError: 'continueRegularOutput' }, [{ id: 'x', token: 'x:1' }]);
+      expect(outputs.map((items) => items.length)).toEqual([0, 1, 0]);
+      expect(json(outputs[1])[0]?.['error']).toBe(stopped?.message);
+    });
+
+    it('tells of a gateway that cannot be reached, for each person', async () => {
+      const node = send('unreachable', { options: { storeFile, attempts: 1 } }, { credentials: ['unreachable'] });
+      const { outputs } = await bench.run(node, [{ id: 'u', token: 'u:1' }]);
+      expect(pushOf(json(outputs[1])[0])).toMatchObject({ reason: 'unavailable', why: expect.stringContaining('Nothing listens') });
+    });
+
+    it('never shows a token or a secret in what it puts out for people', async () => {
+      const { outputs, hints } = await bench.run(send('quiet'), [{ id: 'q', devices: [{ token: 'magic-bad-token:secret' }] }]);
+      expect(JSON.stringify([hints, json(outputs[1]).map(pushOf)])).not.toContain('magic-bad-token:secret');
+    });
+
+    it.each([
+      ['fcm', true, /demo/], ['apns', true, /com\.example\.shop/], ['tracking', true, /push-events/],
+      ['cut-off service account', false, /JSON|cut/i], ['no key', false, /key/i], ['unreachable', false, /127\.0\.0\.1:1/], ['weak secret', false, /16/],
+    ] as const)("tests the credential '%s' in words", async (name, works, said) => {
+      const credentials = await bench.host().rest<{ id: string; name: string; type: string }[]>('GET', '/rest/credentials');
+      const { id, type } = credentials.find((one) => one.name === name) ?? { id: '', type: '' };
+      const { data } = await bench.host().rest<{ data: IDataObject }>('GET', `/rest/credentials/${id}?includeData=true`);
+      const result = await bench.host().rest<{ status: string; message: string }>('POST', '/rest/credentials/test', { credentials: { id, name, type, data } });
+      expect(result).toEqual({ status: works ? 'OK' : 'Error', message: expect.stringMatching(said) });
+    });
+  });
+}
