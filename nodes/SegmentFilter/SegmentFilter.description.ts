@@ -25,7 +25,7 @@ export const properties: INodeProperties[] = [
   },
   {
     displayName:
-      'The left side is a field of the person: drag it from the input, or type its name. It is read from each person without evaluating an expression, so that 100,000 people take a moment. The right side may be an expression; it is evaluated once.',
+      'The left side is a field of the person: drag it from the input, or write <code>{{ $json.orders }}</code>. It is read from each person without evaluating an expression, so that 100,000 people take a moment. The right side may be an expression; it is evaluated once.',
     name: 'rulesNotice',
     type: 'notice',
     default: '',

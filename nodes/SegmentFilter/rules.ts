@@ -133,7 +133,7 @@ function readField(value: unknown, number: number): string {
       .join('.');
   }
   throw new PushError('left-side-no-field', text === '' ? `Condition ${number} names no field.` : `Condition ${number}: the left side is an expression and not a field.`,
-    "Drag a field of the input there, or type its name, such as 'address.city'. Computed values belong into a node before.", { number });
+    "Drag a field of the input there, or write one, such as {{ $json.address.city }}. Computed values belong into a node before.", { number });
 }
 
 function readValue(value: unknown, type: string, number: number): JsonValue {
