@@ -26,7 +26,7 @@ export const startNodeRedDemo: StartDemoHost = async ({ sandbox, dataFolder, por
 };
 
 /** An example carries no secrets: they come beside it, as a person would type them into the config nodes. */
-function withCredentials(flows: FlowNode[], { fcm, apns, tracking }: DemoCredentials): FlowNode[] {
+export function withCredentials(flows: FlowNode[], { fcm, apns, tracking }: DemoCredentials): FlowNode[] {
   return flows.map((node) => {
     switch (node.type) {
       case 'push-fcm':

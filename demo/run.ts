@@ -32,7 +32,7 @@ export interface DemoFigures {
   mismatches: number;
 }
 
-export async function runCampaign(host: DemoHost, sandbox: Sandbox, storePath: string, occurrence: string): Promise<DemoResult> {
+export async function runCampaign(host: Pick<DemoHost, 'address'>, sandbox: Sandbox, storePath: string, occurrence: string): Promise<DemoResult> {
   const start = () => postJson<SendSummaryJson>(host.address('push-demo/start'), { occurrence });
   const summary = await start();
   await sandbox.idle();

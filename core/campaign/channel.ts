@@ -26,6 +26,12 @@ export class Channel<T> implements AsyncIterable<T> {
     for (const wake of this.writers.splice(0)) wake();
   }
 
+  /** Ends, and gives back what nobody read. */
+  drain(): T[] {
+    this.end();
+    return this.items.splice(0).slice(this.head);
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     try {
       for (;;) {

@@ -141,6 +141,12 @@ class CampaignRun {
     for await (const result of gateway.send(queue, { ...this.options.delivery, signal: this.signal })) {
       await this.settler.settle(result);
     }
+    for (const { id } of queue.drain()) await this.giveBack(id);
+  }
+
+  /** A leased message that never left: a later run may send it at once. */
+  private giveBack(id: string): Promise<void> {
+    return this.settler.settle({ id, outcome: 'unavailable', code: 'cancelled', detail: 'The run was stopped before the message left.', attempts: 0 });
   }
 
   private async read(items: Iterable<Item> | AsyncIterable<Item>): Promise<void> {
@@ -249,7 +255,8 @@ class CampaignRun {
     for (const [index, { flight, message }] of ready.entries()) {
       if (decisions[index] !== 'go') continue;
       const device = flight.devices.get(message.id);
-      await this.queues.get(device?.gateway ?? 'fcm')?.push(message);
+      const taken = await this.queues.get(device?.gateway ?? 'fcm')?.push(message);
+      if (taken !== true) await this.giveBack(message.id);
     }
   }
 

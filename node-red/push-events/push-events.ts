@@ -84,8 +84,8 @@ function reply(response: ServerResponse, status: number, body: object): void {
 
 /** Express keeps routes for ever; a node that is gone must answer no more. */
 function removeRoutes(app: unknown, handlers: readonly unknown[]): void {
-  const { _router, router } = app as { _router?: Router; router?: Router };
-  const routes = _router ?? router;
-  if (routes === undefined) return;
+  // Express 4 keeps them in `_router` (and throws at `router`), Express 5 in `router`.
+  const { _router } = app as { _router?: Router };
+  const routes = _router ?? (app as { router: Router }).router;
   routes.stack = routes.stack.filter(({ route }) => route === undefined || !route.stack.some(({ handle }) => handlers.includes(handle)));
 }

@@ -28,7 +28,7 @@ export default function (RED: NodeAPI): void {
 
 async function readReport(RED: NodeAPI, node: Node, definition: Definition, message: NodeMessageInFlow): Promise<KpiReport> {
   const { source, windowHours, store } = definition;
-  const options = windowHours ? { attributionWindowHours: Number(windowHours) } : {};
+  const options = String(windowHours ?? '').trim() === '' ? {} : { attributionWindowHours: Number(windowHours) };
   if (source === 'payload') {
     const { payload } = message;
     return reportOfItems((Array.isArray(payload) ? payload : [payload]) as Item[], options);

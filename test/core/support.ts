@@ -37,7 +37,7 @@ export class FakeGateway implements Gateway {
     for await (const message of messages) {
       if (options.signal?.aborted) {
         yield { id: message.id, outcome: 'unavailable', code: 'cancelled', attempts: 0 };
-        continue;
+        return;
       }
       this.messages.push(message);
       yield { id: message.id, outcome: 'accepted', gatewayId: `g-${message.id}`, attempts: 1, ...(await this.answer(message)) };

@@ -1,0 +1,45 @@
+/** The Node-RED half in the real Node-RED: flows deployed over its admin API, messages sent and collected over HTTP. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startNodeRed, type NodeRedHost } from '../../demo/hosts/node-red';
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { specifyAudience } from './specs/audience';
+import { specifyCampaign } from './specs/campaign';
+import { specifyEvents } from './specs/events';
+import { specifyLoading } from './specs/loading';
+import { specifySend } from './specs/send';
+import { specifyStages } from './specs/stages';
+import { specifyKpi } from './specs/kpi';
+import { Bench } from './support/bench';
+
+const REPOSITORY = resolve(__dirname, '../..');
+jest.setTimeout(60_000);
+
+describe('in the real Node-RED', () => {
+  let host: NodeRedHost;
+  let sandbox: Sandbox;
+  const dataFolder = mkdtempSync(join(tmpdir(), 'push-node-red-'));
+  const bench = new Bench(() => host);
+
+  beforeAll(async () => {
+    sandbox = await startSandbox({ ports: { page: 0, cleartext: 0, tls: 0 }, paceMs: 20, files: { '/people.csv': join(REPOSITORY, 'examples/data/people.csv') } });
+    host = await startNodeRed({ dataFolder, packageFolder: process.env['PACKAGE_UNDER_TEST'] ?? REPOSITORY });
+    await bench.open();
+  }, 120_000);
+
+  afterAll(async () => {
+    await bench.close();
+    await host?.stop();
+    await sandbox?.close();
+    rmSync(dataFolder, { recursive: true, force: true });
+  });
+
+  specifyLoading(() => host);
+  specifyAudience(bench, dataFolder);
+  specifyStages(bench);
+  specifySend(bench, () => sandbox, dataFolder);
+  specifyEvents(bench, () => sandbox);
+  specifyKpi(bench);
+  specifyCampaign(() => host, () => sandbox, dataFolder);
+});

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import type { FlowNode } from '../../../demo/hosts/node-red';
+import { openStore } from '../../../core';
+import type { Sandbox } from '../../../sandbox';
+import { people, type Bench, type TestNode } from '../support/bench';
+
+const SECRET = 'the secret of this suite, long enough';
+
+/** Config nodes that point at the sandbox. */
+export function sandboxConfig(sandbox: Sandbox, storePath: string, eventsUrl = 'http://127.0.0.1:9/events'): FlowNode[] {
+  const { key, ...apns } = sandbox.apnsKey();
+  return [
+    { id: 'store', type: 'push-store', path: storePath, pathType: 'str' },
+    { id: 'fcm', type: 'push-fcm', authentication: 'accessToken', projectId: 'demo', endpoint: sandbox.gatewayUrl, ca: '', credentials: { accessToken: 'sandbox' } },
+    { id: 'apns', type: 'push-apns', authentication: 'key', bundleId: 'com.example.shop', environment: 'production', endpoint: sandbox.gatewayUrl, ca: '', ...apns, credentials: { key } },
+    { id: 'tracking', type: 'push-tracking', eventsUrl, eventsUrlType: 'str', credentials: { secret: SECRET } },
+  ];
+}
+
+export const sendNode = (more: Partial<TestNode> = {}): TestNode => ({
+  type: 'push-send', property: 'payload', fcm: 'fcm', apns: 'apns', tracking: '', store: 'store', campaign: 'sale', campaignType: 'str',
+  occurrence: 'once', occurrenceType: 'str', category: 'marketing', consent: 'not-opted-out', title: 'Hello', body: 'See the sale.', link: '',
+  onUnknown: 'skip', output: 'people', attempts: '2', timeoutMs: '2000', fields: {}, outputs: 3, ...more,
+});
+
+export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: string): void {
+  describe('push-send', () => {
+    let config: FlowNode[];
+    let storePath: string;
+    let number = 0;
+    beforeEach(() => {
+      storePath = join(dataFolder, `send-${number++}.sqlite`);
+      config = sandboxConfig(sandbox(), storePath);
+    });
+
+    it('needs no more than a token and a text, and sends once', async () => {
+      await bench.deploy([sendNode()], config);
+      const first = await bench.send([{ payload: { token: 'a-phone' }, topic: 'kept' }]);
+      expect(first.outputs[0]).toMatchObject([{ topic: 'kept', payload: { push: { outcome: 'accepted' } }, summary: { people: 1, sent: 1 } }]);
+      const second = await bench.send([{ payload: { token: 'a-phone' } }]);
+      expect(people(second, 2)).toMatchObject([{ push: { reason: 'already-sent' } }]);
+      expect([first.completed, second.completed]).toEqual([1, 1]);
+      expect(sandbox().deliveries().find(({ token }) => token === 'a-phone')).toMatchObject({ requests: 1, accepted: 1 });
+    });
+
+    it('sorts people by what became of them, each with the reason in words', async () => {
+      const apnsToken = (code: string, end: string) => `facade${code}${end.padStart(56, '0')}`;
+      const payload = [
+        { id: 'ok', token: 'phone-1' }, { id: 'ok-ios', token: 'cd'.repeat(32) }, { id: 'once', token: 'magic-unavailable-once:n' },
+        { id: 'dead', token: 'magic-unregistered:n' }, { id: 'dead-ios', token: apnsToken('01', '1') }, { id: 'wrong', token: 'magic-wrong-environment:n' },
+        { id: 'no', token: 'phone-2', consent: { marketing: 'opted-out' } }, { id: 'nothing' }, 'nobody', { name: 'no id' },
+      ];
+      const outcome = await bench.run(sendNode(), [{ payload }], config);
+      expect(people(outcome, 0).map(({ id }) => id)).toEqual(['ok', 'ok-ios', 'once']);
+      expect(people(outcome, 1).map(({ id, push }) => [id, (push as { reason: string }).reason])).toEqual([
+        ['dead', 'dead-token'], ['dead-ios', 'dead-token'], ['wrong', 'wrong-environment'], [undefined, 'not-an-object'], [undefined, 'no-id'],
+      ]);
+      expect(people(outcome, 2).map(({ id, push }) => [id, (push as { reason: string }).reason])).toEqual([['no', 'no-consent'], ['nothing', 'no-device']]);
+      for (const one of [...people(outcome, 1), ...people(outcome, 2)]) expect((one['push'] as { why: string }).why.length).toBeGreaterThan(10);
+      const store = await openStore({ sqlite: storePath });
+      expect((await store.standing([], ['magic-unregistered:n', 'magic-wrong-environment:n'])).dead.size).toBe(1);
+      await store.close();
+    });
+
+    it('sends to a stored audience and puts out the summary', async () => {
+      const store = await openStore({ sqlite: storePath });
+      await store.upsertPeople(Array.from({ length: 50 }, (_, index) => ({ id: `p${index}`, attributes: {}, devices: [{ token: `stored-${index}`, gateway: 'fcm' as const, platform: 'android' as const }] })), new Date());
+      await store.close();
+      const outcome = await bench.run(sendNode({ output: 'summary' }), [{ payload: { audience: { plan: [{ stage: { audience: {} } }] } } }], config);
+      expect(people(outcome, 0)).toMatchObject([{ people: 50, sent: 50 }]);
+    });
+
+    it.each<[string, Partial<TestNode>, string]>([
+      ['no credential', { fcm: '', apns: '' }, 'no-credentials'],
+      ['no store', { store: '' }, 'no-store'],
+      ['no campaign', { campaign: '' }, 'no-campaign'],
+      ['a text that does not parse', { title: '{{#if' }, 'template-syntax'],
+    ])('with %s tells a Catch node, once', async (_, more, code) => {
+      const outcome = await bench.run(sendNode(more), [{ payload: { token: 'x' } }], config);
+      expect(outcome.caught).toMatchObject([{ payload: { token: 'x' }, error: { code } }]);
+      expect(outcome.completed).toBe(0);
+    });
+
+    it.each<[string, object, string]>([
+      ['a service account that is cut off', { id: 'fcm', type: 'push-fcm', authentication: 'serviceAccount', credentials: { serviceAccount: '{"type":"service_account","pro' } }, 'service-account'],
+      ['a .p8 key that is none', { id: 'fcm', type: 'push-apns', authentication: 'key', bundleId: 'com.example', teamId: 'ABCDE12345', keyId: 'ABCDE12345', credentials: { key: 'my key' } }, 'key'],
+    ])('with %s says so, and never the secret', async (_, credential, part) => {
+      const outcome = await bench.run(sendNode({ apns: '' }), [{ payload: { token: 'x' } }], [config[0]!, credential as FlowNode]);
+      expect(outcome.caught[0]?.error.code).toContain(part);
+      expect(JSON.stringify(outcome.caught)).not.toMatch(/my key|"pro/);
+    });
+
+    it('with a gateway that is not there says so of each person', async () => {
+      const unreachable = { ...config[1]!, endpoint: 'http://127.0.0.1:9' };
+      const outcome = await bench.run(sendNode({ apns: '', attempts: '1' }), [{ payload: [{ id: 'a', token: 'x' }, { id: 'b', token: 'y' }] }], [config[0]!, unreachable]);
+      expect(people(outcome, 1)).toMatchObject([{ id: 'a', push: { reason: 'unavailable', why: expect.any(String) } }, { id: 'b' }]);
+    });
+
+    it('loses nobody when it is deployed anew while it sends', async () => {
+      const payload = Array.from({ length: 3000 }, (_, index) => ({ id: `d${index}`, token: `deploy-${index}` }));
+      await bench.deploy([sendNode()], config);
+      await bench.post({ payload });
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      await bench.deploy([sendNode()], config);
+      await bench.send([{ payload }]);
+      const store = await openStore({ sqlite: storePath });
+      const outcomes = new Map<string, number>();
+      for await (const { outcome = 'in the air' } of store.ledger()) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      await store.close();
+      const counts = sandbox().deliveries().filter(({ token }) => token.startsWith('deploy-'));
+      expect(counts.filter(({ accepted }) => accepted > 1)).toEqual([]);
+      expect(outcomes.get('accepted')).toBe(counts.filter(({ accepted }) => accepted === 1).length);
+      expect([...outcomes.values()].reduce((a, b) => a + b)).toBe(3000);
+      expect(outcomes.get('accepted')).toBe(3000);
+    });
+
+    it('tests a credential from the editor, in words', async () => {
+      await bench.deploy([sendNode()], config);
+      const check = async (type: string, fields: object) =>
+        (await (await fetch(`${bench.host().url}/${type}/${type.replace('push-', '')}/check`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) })).json()) as { ok: boolean; message: string };
+      expect(await check('push-fcm', { ...config[1], credentials: undefined })).toMatchObject({ ok: true });
+      expect(await check('push-fcm', { ...config[1], endpoint: 'http://127.0.0.1:9' })).toMatchObject({ ok: false, message: expect.any(String) });
+      expect(await check('push-apns', { ...config[2], credentials: undefined })).toMatchObject({ ok: true });
+      expect(await check('push-apns', { ...config[2], teamId: 'short' })).toMatchObject({ ok: false, message: expect.stringMatching(/team/i) });
+    });
+  });
+}
