@@ -29,8 +29,10 @@ export interface NodeSet {
 export interface NodeRedOptions {
   /** Folder for Node-RED's own data and the default store. */
   dataFolder: string;
-  /** Root of this package, built. */
-  packageFolder: string;
+  /** Root of this package, built; linked into the data folder. Absent where it is installed there already. */
+  packageFolder?: string;
+  /** Folder whose node_modules holds Node-RED; the package's own if not given. */
+  hostFolder?: string;
   /** 0 or absent: any free port. */
   port?: number;
   flows?: FlowNode[];
@@ -51,14 +53,14 @@ export interface NodeRedHost {
 
 /** @throws Error in words where Node-RED does not start; its log is in the data folder. */
 export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost> {
-  const { dataFolder, packageFolder } = options;
+  const { dataFolder, packageFolder, hostFolder = packageFolder ?? process.cwd() } = options;
   const port = options.port || (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  install(dataFolder, packageFolder);
+  if (packageFolder !== undefined) install(dataFolder, packageFolder);
   const settings = join(dataFolder, 'settings.js');
   writeFileSync(settings, `module.exports = ${JSON.stringify(settingsFor(dataFolder, port, options.language), null, 2)};\n`);
   const logFile = join(dataFolder, 'node-red.log');
-  const child = launch(packageFolder, settings, logFile);
+  const child = launch(hostFolder, settings, logFile);
   const log = () => readFileSync(logFile, 'utf8');
   const stop = (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') => end(child, signal);
   const api = async (path: string, init?: RequestInit): Promise<Response> => {
@@ -119,9 +121,9 @@ function settingsFor(userDir: string, uiPort: number, lang: NodeRedOptions['lang
   };
 }
 
-function launch(packageFolder: string, settings: string, logFile: string): ChildProcess {
+function launch(hostFolder: string, settings: string, logFile: string): ChildProcess {
   const output = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [join(packageFolder, 'node_modules', 'node-red', 'red.js'), '--settings', settings], {
+  const child = spawn(process.execPath, [join(hostFolder, 'node_modules', 'node-red', 'red.js'), '--settings', settings], {
     stdio: ['ignore', output, output],
     env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE_RED|JEST)_|^NODE_OPTIONS$/.test(name))),
   });
