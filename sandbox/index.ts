@@ -87,7 +87,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     closeAll: () => transport.closeAll(),
     reset,
   });
-  const [pagePort, cleartextPort, tlsPort] = await Promise.all([listen(page, ports.page), listen(cleartext, ports.cleartext), listen(tls, ports.tls)]);
+  const servers = [page, cleartext, tls];
+  const bound = await Promise.allSettled([listen(page, ports.page), listen(cleartext, ports.cleartext), listen(tls, ports.tls)]);
+  const refused = bound.find((one) => one.status === 'rejected');
+  if (refused !== undefined) {
+    for (const server of servers) server.close();
+    throw refused.reason;
+  }
+  const [pagePort, cleartextPort, tlsPort] = bound.map((one) => (one.status === 'fulfilled' ? one.value : 0));
   const pageUrl = `http://127.0.0.1:${pagePort}`;
   return {
     pageUrl,
@@ -108,7 +115,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       poster.close();
       transport.closeAll();
       (page as HttpServer).closeAllConnections();
-      await Promise.all([page, cleartext, tls].map((server) => new Promise((done) => server.close(done))));
+      await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
     },
   };
 }

@@ -1,0 +1,189 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { request as httpsRequest } from 'node:https';
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { ANY_PORTS, APNS_BODY, apnsHeaders, FCM_HEADERS, fcmBody, magicApns, quickSandbox, request, session } from './support';
+
+type Account = ReturnType<Sandbox['serviceAccount']>;
+
+function assertion({ client_email, private_key, token_uri }: Account, { key = private_key, exp = Math.floor(Date.now() / 1000) + 3600 } = {}): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iss: client_email, scope: 'https://www.googleapis.com/auth/firebase.messaging', aud: token_uri, iat: exp - 3600, exp })}`;
+  return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
+}
+
+async function signIn(uri: string, jwt: string, grant = 'urn:ietf:params:oauth:grant-type:jwt-bearer') {
+  const response = await fetch(uri, { method: 'POST', body: new URLSearchParams({ grant_type: grant, assertion: jwt }) });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+function overHttp1(url: string, ca: string, body: string): Promise<{ status: number; version: string; text: string }> {
+  return new Promise((resolve, reject) => {
+    const { ':path': path, ...headers } = FCM_HEADERS;
+    const outgoing = httpsRequest(`${url}${path}`, { method: 'POST', ca, headers }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, version: response.httpVersion, text }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+describe('sandbox', () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => (sandbox = await quickSandbox({ strictAuth: true })));
+  afterAll(() => sandbox.close());
+  afterEach(() => sandbox.reset());
+
+  describe('sign-in of service accounts', () => {
+    it('gives a bearer for a good assertion, with which FCM lets in', async () => {
+      const account = sandbox.serviceAccount('my-app');
+      expect(account).toMatchObject({ type: 'service_account', project_id: 'my-app', token_uri: `${sandbox.pageUrl}/token` });
+      const { status, body } = await signIn(account.token_uri, assertion(account));
+      expect([status, body['token_type'], body['expires_in']]).toEqual([200, 'Bearer', 3599]);
+      const open = session(sandbox.gatewayUrl);
+      expect((await request(open, { ...FCM_HEADERS, authorization: `Bearer ${String(body['access_token'])}` }, fcmBody({}))).status).toBe(200);
+      expect((await request(open, FCM_HEADERS, fcmBody({}))).status).toBe(401);
+      open.destroy();
+    });
+
+    it('refuses the signature of another key', async () => {
+      const account = sandbox.serviceAccount();
+      const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+      expect(await signIn(account.token_uri, assertion(account, { key }))).toEqual({ status: 400, body: { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' } });
+    });
+
+    it('refuses an assertion that has run out, one that is no JWT and another grant', async () => {
+      const account = sandbox.serviceAccount();
+      expect((await signIn(account.token_uri, assertion(account, { exp: Math.floor(Date.now() / 1000) - 10 }))).body['error_description']).toContain('short-lived token');
+      expect((await signIn(account.token_uri, 'nonsense')).body['error']).toBe('invalid_grant');
+      expect((await signIn(account.token_uri, assertion(account), 'password')).body['error']).toBe('unsupported_grant_type');
+    });
+  });
+
+  describe('counts', () => {
+    it('count requests and acceptances by device, whatever was answered', async () => {
+      const open = session(sandbox.gatewayUrl);
+      const ios = magicApns('06');
+      for (let attempt = 0; attempt < 3; attempt++) await request(open, apnsHeaders(ios), APNS_BODY);
+      await request(open, apnsHeaders(magicApns('01')), APNS_BODY);
+      open.destroy();
+      expect(sandbox.deliveries()).toEqual([
+        { token: ios, gateway: 'apns', requests: 3, accepted: 2 },
+        { token: magicApns('01'), gateway: 'apns', requests: 1, accepted: 0 },
+      ]);
+    });
+
+    it('start anew after a reset: a -once token fails once more', async () => {
+      const open = session(sandbox.gatewayUrl);
+      const attempt = async () => (await request(open, apnsHeaders(magicApns('08')), APNS_BODY)).status;
+      expect([await attempt(), await attempt()]).toEqual([503, 200]);
+      await fetch(`${sandbox.pageUrl}/api/reset`, { method: 'POST' });
+      expect(sandbox.deliveries()).toEqual([]);
+      expect(await attempt()).toBe(503);
+      open.destroy();
+    });
+  });
+
+  describe('TLS', () => {
+    it('speaks HTTP/2 to whom trusts its CA, by name and by address', async () => {
+      for (const url of [sandbox.tlsUrl, sandbox.tlsUrl.replace('localhost', '127.0.0.1')]) {
+        const open = session(url, sandbox.ca);
+        expect((await request(open, apnsHeaders('ab'.repeat(32)), APNS_BODY)).status).toBe(200);
+        open.destroy();
+      }
+      expect(await (await fetch(`${sandbox.pageUrl}/ca.pem`)).text()).toBe(sandbox.ca);
+    });
+
+    it('is refused by whom does not trust its CA', async () => {
+      const open = session(sandbox.tlsUrl);
+      const error = await new Promise<NodeJS.ErrnoException>((resolve) => open.once('error', resolve));
+      expect(error.code).toMatch(/SELF_SIGNED/);
+    });
+
+    it('speaks HTTP/1.1 to whom knows nothing else', async () => {
+      const answer = await overHttp1(sandbox.tlsUrl, sandbox.ca, fcmBody({}));
+      expect([answer.status, answer.version]).toEqual([401, '1.1']);
+      const lenient = await quickSandbox();
+      expect((await overHttp1(lenient.tlsUrl, lenient.ca, fcmBody({}))).status).toBe(200);
+      await expect(overHttp1(lenient.tlsUrl, lenient.ca, fcmBody({ token: 'magic-closed' }))).rejects.toThrow(/socket hang up|ECONNRESET/);
+      await lenient.close();
+    });
+  });
+
+  describe('faults at will', () => {
+    const fault = (faults: object) => fetch(`${sandbox.pageUrl}/api/faults`, { method: 'POST', body: JSON.stringify(faults) });
+
+    it('delays every answer', async () => {
+      const open = session(sandbox.gatewayUrl);
+      await fault({ latencyMs: 120 });
+      const start = performance.now();
+      await request(open, apnsHeaders('ab'.repeat(32)), APNS_BODY);
+      expect(performance.now() - start).toBeGreaterThan(110);
+      await fault({ latencyMs: 0 });
+      open.destroy();
+    });
+
+    it.each([['goaway'], ['closeAll']])('%s ends every connection; a new one works', async (name) => {
+      const open = session(sandbox.gatewayUrl);
+      await request(open, apnsHeaders('ab'.repeat(32)), APNS_BODY);
+      const ended = new Promise((resolve) => open.once('close', resolve));
+      await fault({ [name]: true });
+      await ended;
+      const next = session(sandbox.gatewayUrl);
+      expect((await request(next, apnsHeaders('ab'.repeat(32)), APNS_BODY)).status).toBe(200);
+      next.destroy();
+    });
+
+    it('says so where the wish is no JSON', async () => {
+      expect((await fetch(`${sandbox.pageUrl}/api/faults`, { method: 'POST', body: '{' })).status).toBe(400);
+    });
+  });
+
+  it('allows 1,000 streams at once as APNs does, or as many as told', async () => {
+    for (const [options, streams] of [[{}, 1000], [{ maxConcurrentStreams: 100 }, 100]] as const) {
+      const one = await quickSandbox(options);
+      const open = session(one.gatewayUrl);
+      const settings = await new Promise<{ maxConcurrentStreams?: number }>((resolve) => open.once('remoteSettings', resolve));
+      expect(settings.maxConcurrentStreams).toBe(streams);
+      open.destroy();
+      await one.close();
+    }
+  });
+
+  it('serves its page and the files it was given, and nothing else', async () => {
+    const one = await quickSandbox({ files: { '/people.csv': __filename } });
+    const get = async (path: string) => {
+      const response = await fetch(`${one.pageUrl}${path}`);
+      return [response.status, response.headers.get('content-type')];
+    };
+    expect(await get('/')).toEqual([200, 'text/html; charset=utf-8']);
+    expect(await get('/phones.css')).toEqual([200, 'text/css; charset=utf-8']);
+    expect(await get('/phones.js')).toEqual([200, 'text/javascript; charset=utf-8']);
+    expect(await get('/people.csv')).toEqual([200, 'text/csv; charset=utf-8']);
+    expect((await get('/page/../../package.json'))[0]).toBe(404);
+    expect((await get('/constructor'))[0]).toBe(404);
+    await one.close();
+  });
+
+  it('says which port is taken', async () => {
+    const page = Number(new URL(sandbox.pageUrl).port);
+    await expect(startSandbox({ ports: { ...ANY_PORTS, page } })).rejects.toThrow(`Port ${page} is taken`);
+  });
+
+  it('keeps the last messages only, and every count, of 100,000 pushes', async () => {
+    const one = await quickSandbox({ keep: 500 });
+    const open = session(one.gatewayUrl);
+    await new Promise((resolve) => open.once('remoteSettings', resolve));
+    const body = fcmBody({ data: { text: 'x'.repeat(200) } });
+    const pushes = 100_000;
+    let sent = 0;
+    await Promise.all(Array.from({ length: 200 }, async () => {
+      while (sent < pushes) await request(open, FCM_HEADERS, body.replace('device-1', `device-${sent++}`));
+    }));
+    expect(one.messages()).toHaveLength(500);
+    expect(one.deliveries()).toHaveLength(pushes);
+    open.destroy();
+    await one.close();
+  }, 120_000);
+});
