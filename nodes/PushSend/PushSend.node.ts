@@ -32,7 +32,6 @@ export class PushSend implements INodeType {
       { name: 'apnsApi', displayName: 'iOS: Apple (APNs)', required: false, testedBy: 'apnsCheck' },
       { name: 'pushTrackingApi', displayName: 'Tracking', required: false, testedBy: 'trackingCheck' },
     ],
-    sensitiveOutputFields: ['token'],
     usableAsTool: true,
     properties,
   };

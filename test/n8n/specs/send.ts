@@ -91,6 +91,25 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       expect(pushOf(json(bare[1])[0])).toMatchObject({ reason: 'no-message' });
     });
 
+    it('stops where somebody presses stop; the next run goes on, and nobody gets it twice', async () => {
+      const many = Array.from({ length: 40 }, (_, index) => ({ id: `slow${index}`, token: `magic-slow:${index}` }));
+      const node = send('stopped', { output: 'summary', options: { storeFile, concurrency: 10 } });
+      const accepted = () => sandbox().deliveries().filter(({ token, accepted: count }) => token.startsWith('magic-slow:') && count > 0);
+      const running = bench.run(node, many);
+      while (accepted().length < 10) await new Promise((resolve) => setTimeout(resolve, 100));
+      const filter = encodeURIComponent(JSON.stringify({ status: ['running'] }));
+      const { results } = await bench.host().rest<{ results: { id: string }[] }>('GET', `/rest/executions?filter=${filter}&limit=1`);
+      await bench.host().rest('POST', `/rest/executions/${results[0]?.id}/stop`, {});
+      await running.catch(() => undefined);
+      // Messages in the air at the stop still get their answer.
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      const before = accepted().length;
+      expect(before).toBeLessThan(40);
+      const { outputs } = await bench.run(node, many);
+      expect(json(outputs[0])[0]).toMatchObject({ people: 40, sent: 40 - before, suppressed: { 'already-sent': before } });
+      expect(accepted().map(({ accepted: count }) => count)).toEqual(many.map(() => 1));
+    });
+
     it("says that 'Retry On Fail' is not needed", async () => {
       const { hints } = await bench.run(send('retry', {}, { retryOnFail: true }), [{ id: 'r', token: 'retry:1' }]);
       expect(hints.join()).toContain("'Retry On Fail' is not needed");
