@@ -34,9 +34,13 @@ function write(project: string | undefined, token: string, payload: JsonObject, 
   return { path: `/v1/projects/${encodeURIComponent(project)}/messages:send`, headers: { 'content-type': 'application/json' }, body };
 }
 
-function read({ status, body }: Answer, { token }: GatewayMessage): Reading {
+function read({ status, body, complete }: Answer, { token }: GatewayMessage): Reading {
   const value = bodyObject(body);
-  if (status === 200) return typeof value['name'] === 'string' ? { gatewayId: value['name'] } : { code: 'NO_NAME' };
+  if (status === 200) {
+    if (typeof value['name'] === 'string') return { gatewayId: value['name'] };
+    // Where only the name was lost, FCM has said all the same that it took the message.
+    return complete ? { code: 'NO_NAME' } : {};
+  }
   const error = isJsonObject(value['error']) ? value['error'] : {};
   const text = typeof error['message'] === 'string' ? error['message'].replaceAll(token, '(token)').slice(0, 200) : '';
   const code = errorCode(error);

@@ -15,8 +15,9 @@ export class Source<T> {
 
   /** @param arrival called when an item that {@link take} could not give yet is there, and when the source ended */
   constructor(items: Iterable<T> | AsyncIterable<T>, private readonly arrival: () => void) {
-    if (Symbol.asyncIterator in items) this.async = items[Symbol.asyncIterator]();
-    else if (Symbol.iterator in items) this.sync = items[Symbol.iterator]();
+    const { [Symbol.asyncIterator]: inTime, [Symbol.iterator]: atOnce } = (items ?? {}) as Partial<AsyncIterable<T> & Iterable<T>>;
+    if (inTime !== undefined) this.async = inTime.call(items);
+    else if (atOnce !== undefined) this.sync = atOnce.call(items);
     else throw new PushError('messages-malformed', 'The messages are no list.', 'Hand over an iterable or an async iterable.');
   }
 

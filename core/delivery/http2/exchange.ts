@@ -12,6 +12,8 @@ export interface Answer {
   headers: IncomingHttpHeaders;
   /** The first 64 KB of the body as text. */
   body: string;
+  /** False where the connection broke between the status and the end of the body. */
+  complete: boolean;
 }
 
 /** An answer, or the transport code of the outcome table that says why there is none. */
@@ -48,7 +50,8 @@ export class Exchange {
   }
 
   answer(status: number): Answer {
-    return { status, headers: this.headers, body: this.size === 0 ? '' : Buffer.concat(this.chunks).toString('utf8') };
+    const body = this.size === 0 ? '' : Buffer.concat(this.chunks).toString('utf8');
+    return { status, headers: this.headers, body, complete: this.stream.rstCode === 0 };
   }
 
   settle(ending: Ending): void {

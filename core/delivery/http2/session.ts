@@ -3,8 +3,10 @@
  * The rules come from RFC 9113 and from what the vendors' servers do; the reason stands beside each.
  */
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { connectFailure, isCertificateAlert } from './connect-failure';
+import { openSocket } from './socket';
 import { Exchange, type Ending, type WireRequest } from './exchange';
 
 export interface SessionOptions {
@@ -31,6 +33,8 @@ const MOST_RESETS = 100;
 /** A connection is replaced before its stream ids run out, and after an hour to spread over the vendor's servers. */
 const MOST_REQUESTS = 2 ** 29;
 const MOST_AGE_MS = 60 * 60_000;
+/** A closing connection has this long to flush. */
+const FLUSH_MS = 1000;
 
 type ExchangeStream = ClientHttp2Stream & { exchange?: Exchange; owner?: Session };
 
@@ -40,6 +44,7 @@ export class Session {
   /** Whether it ever brought an answer, or was told in good order to go. */
   worked = false;
   private readonly http2: ClientHttp2Session;
+  private readonly socket: Socket;
   private readonly exchanges = new Set<Exchange>();
   private readonly openedAt: number;
   private allowed = 0;
@@ -50,12 +55,14 @@ export class Session {
   private requests = 0;
   private resets = 0;
   private error: Error | undefined;
+  private shutAt: number | undefined;
 
   constructor(private readonly options: SessionOptions, private readonly listener: SessionListener) {
     this.openedAt = this.lastUsedAt = performance.now();
     this.confirmed = !options.firstAlone;
+    this.socket = openSocket(options.origin, options.tls);
     this.http2 = connect(options.origin, {
-      ...options.tls,
+      createConnection: () => this.socket,
       settings: { enablePush: false },
       // Node's 10 MB are eaten by a few thousand requests at once, which it then drops with ENHANCE_YOUR_CALM.
       maxSessionMemory: 64,
@@ -125,7 +132,7 @@ export class Session {
   /** Takes no new requests, lets those in the air end, then closes. */
   retire(): void {
     if (this.state === 'closed') return;
-    if (this.state === 'connecting') return this.http2.destroy();
+    if (this.state === 'connecting') return this.fail('cancelled');
     this.state = 'draining';
     this.closeWhenDone();
   }
@@ -136,6 +143,8 @@ export class Session {
     for (const exchange of this.exchanges) {
       if (now >= exchange.deadline) this.expire(exchange);
     }
+    // What is not flushed by now never will be.
+    if (this.shutAt !== undefined && now - this.shutAt > FLUSH_MS) this.socket.destroy();
     if (this.state !== 'open') return;
     if (now - this.openedAt > MOST_AGE_MS || (this.inFlight === 0 && now - this.lastUsedAt > this.options.idleMs)) this.retire();
   }
@@ -179,6 +188,7 @@ export class Session {
     if (this.state !== 'connecting') return;
     this.state = 'closed';
     this.http2.destroy();
+    this.socket.destroy();
     this.listener.failed(this, code);
   }
 
@@ -213,7 +223,15 @@ export class Session {
 
   private closeWhenDone(): void {
     // Streams whose deadline has passed are not waited for.
-    if (this.state === 'draining' && this.exchanges.size === 0) this.http2.destroy();
+    if (this.state === 'draining' && this.exchanges.size === 0) this.shut();
+  }
+
+  /** After a GOAWAY Node only half-closes the socket and waits for the peer, which may never close its half. */
+  private shut(): void {
+    if (this.shutAt !== undefined) return;
+    this.shutAt = performance.now();
+    this.http2.destroy();
+    this.socket.destroySoon();
   }
 }
 
