@@ -23,11 +23,14 @@ const INSTALL_MS = 20 * 60_000;
 jest.setTimeout(120_000);
 
 describe('in the real n8n', () => {
-  let host: N8nHost;
+  let host: N8nHost | undefined;
   let sandbox: Sandbox;
   const dataFolder = mkdtempSync(join(tmpdir(), 'push-n8n-'));
   const storePath = join(dataFolder, 'push-campaigns.sqlite');
-  const bench = new Bench(() => host);
+  const bench = new Bench(() => {
+    if (host === undefined) throw new Error('n8n did not start.');
+    return host;
+  });
 
   beforeAll(async () => {
     const port = await freePort();
@@ -45,8 +48,10 @@ describe('in the real n8n', () => {
   }, INSTALL_MS);
 
   afterAll(async () => {
-    await host?.stop();
     await sandbox?.close();
+    // Where n8n did not start, its log is needed.
+    if (host === undefined) return;
+    await host.stop();
     rmSync(dataFolder, { recursive: true, force: true });
   });
 
