@@ -30,6 +30,8 @@ export interface SessionListener {
 
 /** So many streams that timed out are reset one by one before the whole connection is given up: servers guard against floods of resets. */
 const MOST_RESETS = 100;
+/** A peer may count a stream that we reset for a while longer: its place is not taken again at once (ms). */
+const COOLING_MS = 100;
 /** A connection is replaced before its stream ids run out, and after an hour to spread over the vendor's servers. */
 const MOST_REQUESTS = 2 ** 29;
 const MOST_AGE_MS = 60 * 60_000;
@@ -54,6 +56,8 @@ export class Session {
   private lastUsedAt: number;
   private requests = 0;
   private resets = 0;
+  private cooling = 0;
+  private coolUntil = 0;
   private error: Error | undefined;
   private shutAt: number | undefined;
 
@@ -143,6 +147,11 @@ export class Session {
     for (const exchange of this.exchanges) {
       if (now >= exchange.deadline) this.expire(exchange);
     }
+    if (this.cooling > 0 && now >= this.coolUntil) {
+      this.release(this.cooling);
+      this.cooling = 0;
+      this.listener.room();
+    }
     // What is not flushed by now never will be.
     if (this.shutAt !== undefined && now - this.shutAt > FLUSH_MS) this.socket.destroy();
     if (this.state !== 'open') return;
@@ -197,12 +206,20 @@ export class Session {
     if (exchange === undefined || stream.owner !== this) return;
     stream.owner = undefined;
     this.exchanges.delete(exchange);
-    if (--this.inFlight === 0 && this.state === 'open') this.http2.unref();
     this.lastUsedAt = performance.now();
-    const late = exchange.isSettled;
-    exchange.settle(this.ending(exchange));
-    if (late && this.state === 'open') this.listener.room();
+    if (exchange.isSettled) {
+      this.cooling++;
+      this.coolUntil = this.lastUsedAt + COOLING_MS;
+    } else {
+      this.release(1);
+      exchange.settle(this.ending(exchange));
+    }
     this.closeWhenDone();
+  }
+
+  private release(streams: number): void {
+    this.inFlight -= streams;
+    if (this.inFlight === 0 && this.state === 'open') this.http2.unref();
   }
 
   /** Safe to send again, or not, by what the peer said of the stream (RFC 9113, 6.8 and 8.7). */

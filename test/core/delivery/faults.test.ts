@@ -133,7 +133,7 @@ describe('a gateway among faults', () => {
     it('says unknown when no answer comes in time, resets only what is stuck, and does not repeat', async () => {
       await fcm(({ token }) => (token.endsWith('3') ? 'silence' : { ...(fcmOk as object), afterMs: 10 } as Deed), { maxConcurrentStreams: 20 });
       const list = messages(320);
-      const results = await sendAll(gateway, list, { timeoutMs: 150 });
+      const results = await sendAll(gateway, list, { timeoutMs: 700 });
       expectEachOnce(results, list);
       expect(countBy(results, 'code')).toEqual({ '': 300, timeout: 20 });
       expect(vendor.repeated).toEqual([]);
@@ -143,7 +143,7 @@ describe('a gateway among faults', () => {
     it('gives up a connection on which nothing answers any more', async () => {
       await fcm(({ connection }) => (connection < 4 ? 'silence' : fcmOk), { maxConcurrentStreams: 10 });
       const list = messages(200);
-      const results = await sendAll(gateway, list, { timeoutMs: 120 });
+      const results = await sendAll(gateway, list, { timeoutMs: 500 });
       expectEachOnce(results, list);
       expect(countBy(results, 'outcome')).toEqual({ unknown: 40, accepted: 160 });
     });
