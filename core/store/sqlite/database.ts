@@ -1,5 +1,5 @@
 /** Opens a SQLite file, brings its schema up to date, and runs transactions on it. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { PushError } from '../../errors';
@@ -22,7 +22,7 @@ export class Database {
     let db: DatabaseSync | undefined;
     try {
       // SQLite also takes `:memory:` and `file:` addresses, which name no folder to make.
-      if (!path.startsWith(':') && !path.startsWith('file:')) mkdirSync(dirname(path), { recursive: true });
+      if (!path.startsWith(':') && !path.startsWith('file:')) makeFolder(dirname(path));
       db = new sqlite.DatabaseSync(path);
       db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
       const database = new Database(db);
@@ -92,6 +92,11 @@ export class Database {
       this.db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     });
   }
+}
+
+/** Only the last folder: making several at once never ends on some file systems (/proc). */
+function makeFolder(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder);
 }
 
 function explain(thrown: unknown, path: string): PushError {
