@@ -73,10 +73,14 @@ export class Sender {
     this.source = new Source(messages, () => this.pump());
   }
 
-  /** All results, as they come; throws what the source threw, after the last of them. */
-  async *run(): AsyncGenerator<GatewayResult> {
-    this.pump();
+  /**
+   * All results, as they come; throws what the source threw, after the last of them.
+   * @param hooks called when the first result is asked for, and when no more will be
+   */
+  async *run(hooks: { begin(): void; end(): void }): AsyncGenerator<GatewayResult> {
+    hooks.begin();
     try {
+      this.pump();
       for (;;) {
         while (this.read < this.results.length) {
           const result = this.results[this.read++] as GatewayResult;
@@ -95,6 +99,7 @@ export class Sender {
       // A reader that leaves early loses interest in what is in the air, not the vendor.
       this.stop();
       clearTimeout(this.timer);
+      hooks.end();
     }
   }
 

@@ -58,18 +58,20 @@ export class VendorGateway implements Gateway {
     await this.line.pool.close();
   }
 
-  private async *run(line: Line, messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>, options: SendOptions): AsyncGenerator<GatewayResult> {
-    if (this.closed) throw new PushError('gateway-closed', 'The gateway is closed.', 'Make a new one.');
+  private run(line: Line, messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>, options: SendOptions): AsyncGenerator<GatewayResult> {
     const sender = new Sender(line, messages, sendLimits(options, this.window));
     const stop = () => sender.stop();
-    this.running.add(sender);
-    options.signal?.addEventListener('abort', stop, { once: true });
-    try {
-      if (options.signal?.aborted === true) stop();
-      yield* sender.run();
-    } finally {
-      options.signal?.removeEventListener('abort', stop);
-      this.running.delete(sender);
-    }
+    return sender.run({
+      begin: () => {
+        if (this.closed) throw new PushError('gateway-closed', 'The gateway is closed.', 'Make a new one.');
+        this.running.add(sender);
+        options.signal?.addEventListener('abort', stop, { once: true });
+        if (options.signal?.aborted === true) stop();
+      },
+      end: () => {
+        options.signal?.removeEventListener('abort', stop);
+        this.running.delete(sender);
+      },
+    });
   }
 }
