@@ -47,7 +47,7 @@ describe('the packed package', () => {
 
   it('holds nothing else than what is built, examples, licence and pages', () => {
     expect(files.filter((file) => !/^(dist\/(core|nodes|credentials|node-red|sandbox|icons)\/|examples\/|README(\.fr)?\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/.test(file))).toEqual([]);
-    expect(files.filter((file) => /test|\.tsbuildinfo$/.test(basename(file)))).toEqual([]);
+    expect(files.filter((file) => /\.test\.|\.tsbuildinfo$/.test(basename(file)))).toEqual([]);
     expect(bytesOf(unpacked)).toBeLessThan(5 * MB);
   });
 
@@ -68,10 +68,13 @@ describe('the packed package', () => {
     } catch (thrown) {
       throw new Error(`node-red-dev: ${(thrown as { stdout?: string; stderr?: string }).stdout} ${(thrown as { stderr?: string }).stderr}`);
     }
-    const results = JSON.parse(readFileSync(scorecard, 'utf8')) as Record<string, { test?: boolean }>;
+    const results = JSON.parse(readFileSync(scorecard, 'utf8')) as Record<string, { test?: boolean; packages?: string[] }>;
     // P04 advises a scope for new packages; n8n finds packages by the prefix n8n-nodes-.
-    const failed = Object.entries(results).filter(([rule, { test }]) => test === false && rule !== 'P04').map(([rule]) => rule);
+    const failed = Object.entries(results).filter(([rule, { test }]) => test === false && !['P04', 'D03'].includes(rule)).map(([rule]) => rule);
     expect(failed).toEqual([]);
+    // D03 counts a package as old where its own look-up of the latest version finds none: npm is asked again.
+    const old = (results['D03']?.packages ?? []).filter((name) => manifest.dependencies[name]?.replace('^', '') !== npm(['view', name, 'version'], folder).trim());
+    expect(old).toEqual([]);
     expect(Object.keys(results)).toEqual(expect.arrayContaining(['P01', 'P05', 'P06', 'P07', 'N02', 'D01', 'D02']));
   });
 
@@ -114,7 +117,7 @@ describe('the packed package', () => {
       const list = join(folder, 'nodes.json');
       execFileSync(process.execPath, [join(n8n, 'node_modules/n8n/bin/n8n'), 'export:nodes', `--output=${list}`], {
         stdio: 'ignore',
-        env: { ...process.env, NODE_OPTIONS: '', N8N_USER_FOLDER: userFolder, N8N_ENCRYPTION_KEY: 'test', N8N_DISABLED_MODULES: 'mcp-registry', N8N_DIAGNOSTICS_ENABLED: 'false', N8N_UNVERIFIED_PACKAGES_ENABLED: 'true' },
+        env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '', N8N_USER_FOLDER: userFolder, N8N_ENCRYPTION_KEY: 'test', N8N_DISABLED_MODULES: 'mcp-registry', N8N_DIAGNOSTICS_ENABLED: 'false', N8N_UNVERIFIED_PACKAGES_ENABLED: 'true' },
       });
       const found = (JSON.parse(readFileSync(list, 'utf8')) as { name: string }[]).map(({ name }) => name).filter((name) => name.startsWith(`${manifest.name}.`));
       expect(new Set(found.map((name) => name.replace(/Tool$/, '')))).toEqual(new Set(['pushAudience', 'segmentFilter', 'abSplit', 'templatePersonalize', 'pushSend', 'pushEventTrigger', 'kpiAggregate'].map((name) => `${manifest.name}.${name}`)));
