@@ -4,6 +4,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import http2 from 'node:http2';
+import { performance } from 'node:perf_hooks';
+import { clearInterval, setInterval } from 'node:timers';
 
 const [how, type, count, port, caFile, build] = process.argv.slice(2);
 const messages = Number(count);

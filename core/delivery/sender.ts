@@ -3,46 +3,25 @@
  * again what the outcome table allows, and gives out each message's result exactly once.
  */
 import { PushError } from '../errors';
-import type { Credential } from './auth/credential';
 import type { GatewayMessage, GatewayResult } from './gateway';
 import type { Ending } from './http2/exchange';
-import type { Pool } from './http2/pool';
 import type { Session } from './http2/session';
+import type { Line } from './line';
+import { nextStep, type Tries } from './next-step';
 import { classify, type OutcomeRow } from './outcomes';
-import type { Protocol, Reading } from './protocol';
+import type { Reading } from './protocol';
 import { resultOf } from './result';
-import { backoff, retryAfterMs, WaitingLine } from './retry';
+import { retryAfterMs, WaitingLine } from './retry';
 import type { SendLimits } from './send-limits';
 import { Source } from './source';
 
-/** What all runs of one gateway share. */
-export interface Line {
-  readonly protocol: Protocol;
-  readonly credential: Credential;
-  readonly pool: Pool;
-  /** Wall clock, ms. */
-  readonly now: () => number;
-  readonly random: () => number;
-  /** Monotonic ms until which nothing is put on the wire. */
-  pausedUntil: number;
-  /** Lets all runs look for room. */
-  wake(): void;
-}
-
 /** A message under way. */
-interface Flight {
+interface Flight extends Tries {
   readonly message: GatewayMessage;
-  /** Counted against the limit. */
-  tries: number;
   /** Put on the wire. */
   attempts: number;
-  /** Times that the peer certainly had not looked at it. */
-  unprocessed: number;
-  renewed: boolean;
 }
 
-/** A peer that refuses the same message so often without looking at it is treated as unavailable. */
-const MOST_UNPROCESSED = 8;
 /** Messages that wait for a retry at most, in windows: beyond, no fresh ones are pulled and memory stays flat. */
 const WAITING_WINDOWS = 10;
 /** While something waits for others (a connection, a pause), a look so often; it also keeps the process alive. */
@@ -238,28 +217,20 @@ export class Sender {
 
   /** Again, or this is its result. */
   private decide(flight: Flight, row: OutcomeRow, reading: Reading & { status?: number }, asked: number | undefined, authorization: string | undefined): void {
-    if (!row.retriable || this.stopped) return this.finish(flight, row, reading);
-    if (row.renews === true) return this.renew(flight, row, reading, authorization);
-    if (row.atOnce === true && flight.unprocessed++ < MOST_UNPROCESSED) {
-      this.due.unshift(flight);
-      return;
-    }
-    const { attempts, backoffMs, maxBackoffMs } = this.limits;
-    const now = performance.now();
+    if (this.stopped) return this.finish(flight, row, reading);
     if (asked !== undefined && row.holds === 'gateway') {
-      this.line.pausedUntil = Math.max(this.line.pausedUntil, now + Math.min(asked, maxBackoffMs));
+      this.line.pausedUntil = Math.max(this.line.pausedUntil, performance.now() + Math.min(asked, this.limits.maxBackoffMs));
     }
-    // Coming back sooner than asked would be held against the sender: such a message has had its last try.
-    if (++flight.tries >= attempts || (asked ?? 0) > maxBackoffMs) return this.finish(flight, row, reading);
-    const spread = backoff(flight.tries, backoffMs, maxBackoffMs, this.line.random);
-    this.waiting.add(now + (asked === undefined ? spread : asked + this.line.random() * Math.min(spread, backoffMs)), flight);
+    const step = nextStep(flight, row, asked, this.limits, this.line.random);
+    if (step === 'finish') this.finish(flight, row, reading);
+    else if (step === 'again') this.due.unshift(flight);
+    else if (step === 'renew') this.renew(flight, row, reading, authorization);
+    else this.waiting.add(performance.now() + step.wait, flight);
   }
 
   private renew(flight: Flight, row: OutcomeRow, reading: Reading & { status?: number }, authorization: string | undefined): void {
-    if (flight.renewed || authorization === undefined) return this.finish(flight, row, reading);
-    flight.renewed = true;
     this.renewing++;
-    void this.line.credential.renew(authorization).then((renewed) => {
+    void this.line.credential.renew(authorization ?? '').then((renewed) => {
       this.renewing--;
       if (renewed && !this.stopped) this.due.push(flight);
       else this.finish(flight, row, reading);
@@ -270,9 +241,9 @@ export class Sender {
   /** @param failures how often in a row this happened to the gateway, whichever the message */
   private failUnsent(flight: Flight, code: string, detail: string, failures: number): void {
     const row = this.row(code);
-    const { attempts, backoffMs, maxBackoffMs } = this.limits;
-    if (!row.retriable || ++flight.tries >= attempts || failures >= attempts) return this.finish(flight, row, {}, detail);
-    this.waiting.add(performance.now() + backoff(flight.tries, backoffMs, maxBackoffMs, this.line.random), flight);
+    const step = failures >= this.limits.attempts ? 'finish' : nextStep(flight, row, undefined, this.limits, this.line.random);
+    if (typeof step === 'object') this.waiting.add(performance.now() + step.wait, flight);
+    else this.finish(flight, row, {}, detail);
   }
 
   private cancel(flight: Flight): void {

@@ -5,8 +5,9 @@ import type { Credential } from './auth/credential';
 import { checkWords } from './check';
 import type { CredentialCheck, Gateway, GatewayMessage, GatewayResult, SendOptions } from './gateway';
 import { Pool, type PoolOptions } from './http2/pool';
+import type { Line } from './line';
 import type { Protocol } from './protocol';
-import { Sender, type Line } from './sender';
+import { Sender } from './sender';
 import { sendLimits } from './send-limits';
 
 export interface GatewayParts {

@@ -5,9 +5,9 @@
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import { connectFailure, isCertificateAlert } from './connect-failure';
-import { openSocket } from './socket';
 import { Exchange, type Ending, type WireRequest } from './exchange';
+import { connectFailure, streamFailure } from './failure';
+import { openSocket } from './socket';
 
 export interface SessionOptions {
   origin: string;
@@ -222,20 +222,14 @@ export class Session {
     if (this.inFlight === 0 && this.state === 'open') this.http2.unref();
   }
 
-  /** Safe to send again, or not, by what the peer said of the stream (RFC 9113, 6.8 and 8.7). */
   private ending(exchange: Exchange): Ending {
-    const { stream, status, errorCode } = exchange;
-    if (status !== undefined) {
-      this.worked = true;
-      this.lastAnswerAt = performance.now();
-      return { answer: exchange.answer(status) };
+    const { stream: { id, rstCode }, status, errorCode } = exchange;
+    if (status === undefined) {
+      return { failure: streamFailure({ id, rstCode, errorCode, lastStreamId: this.lastStreamId, connectionGone: this.http2.destroyed }) };
     }
-    if (stream.id === undefined) return { failure: 'not-submitted' };
-    if (stream.id > this.lastStreamId) return { failure: 'goaway' };
-    if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) return { failure: 'refused-stream' };
-    if (errorCode !== undefined && isCertificateAlert(errorCode)) return { failure: 'certificate-refused' };
-    if (errorCode === 'ECONNRESET' || errorCode === 'EPIPE' || errorCode === 'ETIMEDOUT') return { failure: 'connection-reset' };
-    return { failure: this.http2.destroyed ? 'connection-closed' : 'stream-reset' };
+    this.worked = true;
+    this.lastAnswerAt = performance.now();
+    return { answer: exchange.answer(status) };
   }
 
   private closeWhenDone(): void {

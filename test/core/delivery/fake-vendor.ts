@@ -107,7 +107,7 @@ export class FakeVendor {
     stream.on('data', (chunk: string) => (body += chunk));
     await new Promise<void>((resolve) => stream.on('end', resolve));
     // A peer that named a last stream does not look at later ones.
-    if ((stream.id ?? 0) > state.last) return;
+    if ((stream.id ?? 0) > state.last || stream.aborted) return;
     const path = String(headers[':path']);
     const token = path.startsWith('/3/device/') ? path.slice(10) : (JSON.parse(body) as { message: { token: string } }).message.token;
     const time = (this.times.get(token) ?? 0) + 1;

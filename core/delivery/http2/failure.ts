@@ -1,4 +1,5 @@
-/** Says in a transport code of the outcome table why no connection came about. */
+/** Says in a transport code of the outcome table why no connection came about, or why a request has no answer. */
+import { constants } from 'node:http2';
 
 const CODES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection-refused',
@@ -43,6 +44,27 @@ export function connectFailure(error: Error | undefined): string {
 }
 
 /** Whether a peer's TLS alert is about our client certificate; in TLS 1.3 it comes after the handshake seemed done. */
-export function isCertificateAlert(code: string): boolean {
+function isCertificateAlert(code: string): boolean {
   return /^ERR_SSL_.*ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(code);
+}
+
+export interface BrokenStream {
+  /** Undefined where it was never put on the wire. */
+  id: number | undefined;
+  rstCode: number | undefined;
+  /** Code of the error that the stream reported, where it did. */
+  errorCode: string | undefined;
+  /** The highest stream that a GOAWAY said was looked at. */
+  lastStreamId: number;
+  connectionGone: boolean;
+}
+
+/** Why a stream closed without an answer: safe to send again, or not, by what the peer said of it (RFC 9113, 6.8 and 8.7). */
+export function streamFailure({ id, rstCode, errorCode, lastStreamId, connectionGone }: BrokenStream): string {
+  if (id === undefined) return 'not-submitted';
+  if (id > lastStreamId) return 'goaway';
+  if (rstCode === constants.NGHTTP2_REFUSED_STREAM) return 'refused-stream';
+  if (errorCode !== undefined && isCertificateAlert(errorCode)) return 'certificate-refused';
+  if (errorCode === 'ECONNRESET' || errorCode === 'EPIPE' || errorCode === 'ETIMEDOUT') return 'connection-reset';
+  return connectionGone ? 'connection-closed' : 'stream-reset';
 }
