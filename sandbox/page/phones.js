@@ -5,6 +5,7 @@ const COUNTS = { requests: 'Requests', accepted: 'Accepted', received: 'Received
 
 const phones = document.querySelector('#phones');
 const empty = document.querySelector('#empty');
+const none = document.querySelector('#none');
 const template = document.querySelector('#phone');
 const filter = document.querySelector('#filter');
 let messages = [];
@@ -37,6 +38,7 @@ function show() {
     (platform === '' || message.platform === platform)
     && `${message.title} ${message.body}`.toLowerCase().includes(text.toLowerCase())).slice(0, MOST_PHONES);
   empty.hidden = messages.length > 0;
+  none.hidden = messages.length === 0 || wanted.length > 0;
   const there = new Map([...phones.children].map((phone) => [phone.dataset.id, phone]));
   phones.replaceChildren(...wanted.map((message) => there.get(message.id) ?? lockScreen(message)));
 }
@@ -48,6 +50,8 @@ function lockScreen(message) {
   const at = new Date(message.at);
   const fill = (name, text) => (phone.querySelector(`.${name}`).textContent = text ?? '');
   fill('clock', at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }));
+  // Long texts are cut as phones cut them; pointing at them shows the whole.
+  for (const name of ['title', 'body']) phone.querySelector(`.${name}`).title = message[name];
   fill('day', at.toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' }));
   fill('app', message.platform === 'ios' ? 'YOUR APP · now' : 'Your app · now');
   fill('title', message.title);
