@@ -131,9 +131,9 @@ function launch(hostFolder: string, settings: string, logFile: string): ChildPro
   return child;
 }
 
-/** How often flows were started, by the log. */
+/** How often flows were started, by the log, which speaks the language of this Node-RED. */
 function starts(log: string): number {
-  return log.split('Started flows').length + log.split('Started modified').length;
+  return log.match(/Started flows|Flux démarrés/g)?.length ?? 0;
 }
 
 async function ready(url: string, child: ChildProcess, logFile: string): Promise<void> {

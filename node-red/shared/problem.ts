@@ -7,19 +7,24 @@ export class FlowError extends Error {
   constructor(readonly code: string, message: string, options?: ErrorOptions) {
     super(message, options);
   }
+
+  /** Node-RED shows an error as this text; the word "Error" before it says nothing. */
+  override toString(): string {
+    return this.message;
+  }
 }
 
 /** The texts of errors by code, in each language, stand with the node that keeps the data. */
-const ERROR_TEXTS = 'n8n-nodes-push-campaigns/push-store:errors';
+const ERROR_TEXTS = 'n8n-nodes-push-campaigns/push-store:push-store.errors';
 
 export function flowError(RED: NodeAPI, thrown: unknown): FlowError {
   if (thrown instanceof FlowError) return thrown;
   const { code, message, hint, fields } = asPushError(thrown);
   const key = `${ERROR_TEXTS}.${code}`;
-  const translated = RED._(key, fields as Record<string, string>);
-  // A key without text comes back as it is; English then says it in full.
-  const text = translated === key || translated === key.slice(key.indexOf(':') + 1) ? [message, hint].filter((part) => part !== '').join(' ') : translated;
-  return new FlowError(code, text, { cause: thrown });
+  const english = [message, hint].filter((part) => part !== '').join(' ');
+  // The English catalogue passes core's own text through as `message`, which knows more than a text by code can.
+  const translated = RED._(key, { ...fields, message: english } as Record<string, string>);
+  return new FlowError(code, translated.endsWith(`errors.${code}`) ? english : translated, { cause: thrown });
 }
 
 /** A node whose configuration is wrong says so once at deploy, and to every message that comes. */
