@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { startSandbox, USUAL_PORTS } from './index';
 
 const USAGE = `Usage: push-sandbox [--port 4010] [--gateway-port 4011] [--tls-port 4012] [--seed 1] [--latency MS] [--streams 1000]
-                    [--people FILE.csv] [--cert FILE --key FILE]
+                    [--people FILE.csv] [--cert FILE --key FILE] [--events-anywhere]
 
 A local push gateway (FCM and APNs) with virtual phones. See docs/sandbox.md.`;
 
@@ -14,6 +14,7 @@ async function main(): Promise<void> {
     options: {
       port: { type: 'string' }, 'gateway-port': { type: 'string' }, 'tls-port': { type: 'string' },
       seed: { type: 'string' }, latency: { type: 'string' }, streams: { type: 'string' }, people: { type: 'string' },
+      'events-anywhere': { type: 'boolean' },
       cert: { type: 'string' }, key: { type: 'string' }, help: { type: 'boolean', short: 'h' },
     },
   });
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
     seed: number(values.seed, 1, '--seed'),
     latencyMs: number(values.latency, 0, '--latency'),
     maxConcurrentStreams: number(values.streams, 1000, '--streams'),
+    eventsAnywhere: values['events-anywhere'] === true,
     ports: {
       page: number(values.port, USUAL_PORTS.page, '--port'),
       cleartext: number(values['gateway-port'], USUAL_PORTS.cleartext, '--gateway-port'),

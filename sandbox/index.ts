@@ -80,9 +80,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     inbox.reset();
     poster.forget();
   };
+  const apnsKey = () => {
+    const { credential, known } = newApnsKey();
+    apnsKeys.push(known);
+    return credential;
+  };
+  const serviceAccount = (projectId?: string) => oauth.serviceAccount(`${pageUrl}/token`, projectId);
   const page = createPageServer({
     inbox, oauth, poster, files, faults,
-    ca: () => certificate.cert,
+    ca: certificate.cert,
+    newServiceAccount: () => serviceAccount(),
+    newApnsKey: () => apnsKey(),
     goaway: () => transport.goaway(),
     closeAll: () => transport.closeAll(),
     reset,
@@ -101,12 +109,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     gatewayUrl: `http://127.0.0.1:${cleartextPort}`,
     tlsUrl: `https://localhost:${tlsPort}`,
     ca: certificate.cert,
-    serviceAccount: (projectId) => oauth.serviceAccount(`${pageUrl}/token`, projectId),
-    apnsKey: () => {
-      const { credential, known } = newApnsKey();
-      apnsKeys.push(known);
-      return credential;
-    },
+    serviceAccount,
+    apnsKey,
     deliveries: () => inbox.deliveries(),
     messages: () => inbox.messages(),
     idle: () => poster.idle(),

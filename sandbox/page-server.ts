@@ -13,7 +13,9 @@ export interface PageContext {
   poster: Poster;
   /** Files served under their path, such as `/people.csv`. */
   files: Readonly<Record<string, string>>;
-  ca: () => string | undefined;
+  ca: string;
+  newServiceAccount(): object;
+  newApnsKey(): object;
   faults: { latencyMs: number };
   goaway(): void;
   closeAll(): void;
@@ -49,7 +51,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
   if (request.method === 'GET') {
     if (page !== undefined) return send(response, page[1], readFileSync(join(__dirname, 'page', page[0])));
     if (file !== undefined) return send(response, file.endsWith('.json') ? 'application/json' : 'text/csv; charset=utf-8', readFileSync(file));
-    if (pathname === '/ca.pem') return context.ca() === undefined ? json(response, 404, { message: 'There is no certificate.' }) : send(response, 'application/x-pem-file', context.ca() ?? '');
+    if (pathname === '/ca.pem') return send(response, 'application/x-pem-file', context.ca);
     if (pathname === '/api/messages') return json(response, 200, inbox.messages().map(withoutToken));
     if (pathname === '/api/deliveries') return json(response, 200, inbox.deliveries());
     if (pathname === '/api/idle') return json(response, 200, { idle: poster.counts.pending === 0, ...poster.counts });
@@ -62,6 +64,8 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
     const { status, body: answer } = context.oauth.token(new URLSearchParams(body));
     return json(response, status, answer);
   }
+  if (pathname === '/api/service-account') return json(response, 200, context.newServiceAccount());
+  if (pathname === '/api/apns-key') return json(response, 200, context.newApnsKey());
   if (pathname === '/api/reset') {
     context.reset();
     return json(response, 200, {});

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { request as httpsRequest } from 'node:https';
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { ANY_PORTS, APNS_BODY, apnsHeaders, FCM_HEADERS, fcmBody, magicApns, quickSandbox, request, session } from './support';
+import { ANY_PORTS, APNS_BODY, apnsHeaders, FCM_HEADERS, fcmBody, magicApns, providerToken, quickSandbox, request, session } from './support';
 
 type Account = ReturnType<Sandbox['serviceAccount']>;
 
@@ -138,6 +138,18 @@ describe('sandbox', () => {
     it('says so where the wish is no JSON', async () => {
       expect((await fetch(`${sandbox.pageUrl}/api/faults`, { method: 'POST', body: '{' })).status).toBe(400);
     });
+  });
+
+  it('gives out new credentials over HTTP, which it then checks', async () => {
+    const post = async (path: string) => (await fetch(`${sandbox.pageUrl}${path}`, { method: 'POST' })).json() as Promise<unknown>;
+    const account = (await post('/api/service-account')) as Account;
+    expect((await signIn(account.token_uri, assertion(account))).status).toBe(200);
+    const key = (await post('/api/apns-key')) as ReturnType<Sandbox['apnsKey']>;
+    const open = session(sandbox.gatewayUrl);
+    const answerTo = async (token: string) => (await request(open, apnsHeaders('ab'.repeat(32), { authorization: `bearer ${token}` }), APNS_BODY)).status;
+    expect(await answerTo(providerToken(key))).toBe(200);
+    expect(await answerTo(providerToken({ ...key, key: sandbox.apnsKey().key }))).toBe(403);
+    open.destroy();
   });
 
   it('allows 1,000 streams at once as APNs does, or as many as told', async () => {
