@@ -29,6 +29,8 @@ for (const { type, latency, streams } of CASES) {
   const { port, ca } = JSON.parse(line);
   const caFile = join(folder, 'ca.pem');
   writeFileSync(caFile, ca);
+  // The first run meets a server that is not compiled yet.
+  await client('raw', type, port, caFile);
   const figures = { engine: [], raw: [] };
   for (let round = 0; round < ROUNDS; round++) {
     for (const how of ['engine', 'raw']) figures[how].push(await client(how, type, port, caFile));
