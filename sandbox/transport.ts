@@ -2,8 +2,30 @@
 import { createServer as createHttp1, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { constants, createServer as createHttp2, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import { createServer as createTcp, type Server, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { createServer as createTls } from 'node:tls';
 import type { Certificate } from './certificate';
+
+/**
+ * The socket as a stream of its own: Node writes frames past a socket that it was given, and a frame written by hand on
+ * the same TLS socket would end the whole process.
+ */
+function apart(socket: Socket): Duplex {
+  const stream = new Duplex({
+    read: () => void socket.resume(),
+    write: (chunk: Buffer, _encoding, done) => void socket.write(chunk, done),
+    final: (done) => void socket.end(done),
+    destroy: (error, done) => {
+      socket.destroy();
+      done(error);
+    },
+  });
+  socket.on('data', (chunk) => void (stream.push(chunk) || socket.pause()));
+  socket.on('end', () => stream.push(null));
+  socket.on('close', () => stream.destroy());
+  stream.on('error', () => undefined);
+  return stream;
+}
 
 /** How a request ends without an answer. HTTP/1.1 knows only the closed connection. */
 export type Break = 'close' | 'CANCEL' | 'REFUSED_STREAM' | 'goaway';
@@ -48,12 +70,14 @@ export class Transport {
 
   /** HTTP/2 with prior knowledge. */
   cleartext(): Server {
-    return createTcp((socket) => this.connect(socket, true));
+    return createTcp((socket) => this.connect(socket, socket));
   }
 
   /** HTTP/2 or HTTP/1.1, as ALPN settles it. */
   secure(certificate: Certificate): Server {
-    return createTls({ ...certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => this.connect(socket, socket.alpnProtocol === 'h2'));
+    return createTls({ ...certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
+      this.connect(socket, socket.alpnProtocol === 'h2' ? apart(socket) : undefined);
+    });
   }
 
   closeAll(): void {
@@ -66,12 +90,14 @@ export class Transport {
     for (const session of this.connections.keys()) session.close();
   }
 
-  private connect(socket: Socket, http2: boolean): void {
+  /** @param http2 what its HTTP/2 session runs over; absent where the client speaks HTTP/1.1 */
+  private connect(socket: Socket, http2: Duplex | undefined): void {
     this.sockets.add(socket);
     socket.on('close', () => this.sockets.delete(socket));
     socket.on('error', () => undefined);
     this.arriving = socket;
-    (http2 ? this.http2 : this.http1).emit('connection', socket);
+    if (http2 === undefined) this.http1.emit('connection', socket);
+    else this.http2.emit('connection', http2);
   }
 
   private enter(session: Http2Session): void {
