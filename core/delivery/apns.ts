@@ -15,9 +15,14 @@ const TOKEN = /^[0-9a-f]{1,400}$/i;
 const HEADER_NAME = /^apns-[a-z-]{1,40}$/;
 const HEADER_VALUE = /^[\x20-\x7e]{1,1024}$/;
 
-const DEFAULT_PUSH_TYPE: PushType = 'alert';
+/** What `apns-push-type` may say: the names of apns2, and the two that it does not know yet. */
+export type ApnsPushType = PushType | 'widgets' | 'controls';
+/** What `apns-priority` may say. */
+export type ApnsPriority = `${Priority}`;
+
+const DEFAULT_PUSH_TYPE: ApnsPushType = 'alert';
 /** At once, not when it suits the battery. */
-const DEFAULT_PRIORITY: `${Priority}` = '10';
+const DEFAULT_PRIORITY: ApnsPriority = '10';
 
 /** @param bundleId the default topic */
 export function apnsProtocol(bundleId: string): Protocol {
