@@ -44,6 +44,8 @@ export interface Exchange {
 
 interface Connection {
   socket: Socket;
+  /** What the session writes to: a frame of ours goes the same way, so that it never lands inside another one. */
+  wire: Duplex;
   /** Highest stream that is worked on: a GOAWAY lowers it. */
   lastStream: number;
   streams: Set<number>;
@@ -51,6 +53,10 @@ interface Connection {
 
 const GOAWAY_FRAME = 7;
 const LEAVE_MS = 200;
+/** Longest body in characters that is kept; both services refuse far shorter ones. */
+const MOST_BODY = 100_000;
+/** Small answers go out at once: held back for more, each would wait for the client's delayed acknowledgement (40 ms). */
+const SOCKETS = { noDelay: true };
 
 /** Both kinds of listeners, whose requests go to one place. */
 export class Transport {
@@ -58,8 +64,8 @@ export class Transport {
   private readonly sockets = new Set<Socket>();
   private readonly http2;
   private readonly http1 = createHttp1((request, response) => this.readHttp1(request, response));
-  /** The socket whose HTTP/2 session is being made. */
-  private arriving: Socket | undefined;
+  /** The connection whose HTTP/2 session is being made. */
+  private arriving: Pick<Connection, 'socket' | 'wire'> | undefined;
 
   /** @param answer called once for each request */
   constructor(private readonly answer: (exchange: Exchange) => void, maxConcurrentStreams: number) {
@@ -70,18 +76,18 @@ export class Transport {
 
   /** HTTP/2 with prior knowledge. */
   cleartext(): Server {
-    return createTcp((socket) => this.connect(socket, socket));
+    return createTcp(SOCKETS, (socket) => this.connect(socket, socket));
   }
 
   /** HTTP/2 or HTTP/1.1, as ALPN settles it. */
   secure(certificate: Certificate): Server {
-    return createTls({ ...certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
+    return createTls({ ...SOCKETS, ...certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
       this.connect(socket, socket.alpnProtocol === 'h2' ? apart(socket) : undefined);
     });
   }
 
+  /** Cuts every connection, without a word of HTTP/2. */
   closeAll(): void {
-    for (const session of this.connections.keys()) session.destroy();
     for (const socket of this.sockets) socket.destroy();
   }
 
@@ -95,13 +101,16 @@ export class Transport {
     this.sockets.add(socket);
     socket.on('close', () => this.sockets.delete(socket));
     socket.on('error', () => undefined);
-    this.arriving = socket;
-    if (http2 === undefined) this.http1.emit('connection', socket);
-    else this.http2.emit('connection', http2);
+    if (http2 === undefined) {
+      this.http1.emit('connection', socket);
+      return;
+    }
+    this.arriving = { socket, wire: http2 };
+    this.http2.emit('connection', http2);
   }
 
   private enter(session: Http2Session): void {
-    if (this.arriving !== undefined) this.connections.set(session, { socket: this.arriving, lastStream: Infinity, streams: new Set() });
+    if (this.arriving !== undefined) this.connections.set(session, { ...this.arriving, lastStream: Infinity, streams: new Set() });
     session.on('close', () => this.connections.delete(session));
     session.on('error', () => undefined);
   }
@@ -128,7 +137,7 @@ export class Transport {
         stream.end(text);
       },
       breakOff: (how) => {
-        if (how === 'close') session.destroy();
+        if (how === 'close') connection.socket.destroy();
         else if (how === 'goaway') this.leaveUnprocessed(session, connection, id);
         else stream.close(constants[`NGHTTP2_${how}`]);
       },
@@ -145,7 +154,7 @@ export class Transport {
     frame.writeUInt32BE(connection.lastStream, 9);
     // After the answers that were given already: behind the GOAWAY they would be lost.
     setTimeout(() => {
-      connection.socket.write(frame);
+      connection.wire.write(frame);
       this.leaveWhenDone(session, connection);
     }, 10);
   }
@@ -175,7 +184,9 @@ export class Transport {
 function readAll(stream: NodeJS.ReadableStream, done: (body: string) => void): void {
   let body = '';
   stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => (body += chunk));
+  stream.on('data', (chunk: string) => {
+    if (body.length <= MOST_BODY) body += chunk;
+  });
   stream.on('end', () => done(body));
   stream.on('error', () => undefined);
 }
