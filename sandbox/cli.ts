@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 /** `push-sandbox`: the sandbox from the command line. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSandbox, USUAL_PORTS } from './index';
+
+/** The made-up people of the examples; they come with the package. */
+const PEOPLE = join(__dirname, '..', '..', 'examples', 'data', 'people.csv');
 
 const USAGE = `Usage: push-sandbox [--port 4010] [--gateway-port 4011] [--tls-port 4012] [--seed 1] [--latency MS] [--streams 1000]
                     [--people FILE.csv] [--cert FILE --key FILE] [--events-anywhere]
@@ -29,13 +33,14 @@ async function main(): Promise<void> {
       cleartext: number(values['gateway-port'], USUAL_PORTS.cleartext, '--gateway-port'),
       tls: number(values['tls-port'], USUAL_PORTS.tls, '--tls-port'),
     },
-    ...(values.people !== undefined && { files: { '/people.csv': values.people } }),
+    files: { '/people.csv': values.people ?? PEOPLE },
     ...(values.cert !== undefined && values.key !== undefined && { certificate: { cert: readFileSync(values.cert, 'utf8'), key: readFileSync(values.key, 'utf8') } }),
   });
   console.log([
     `Phones     ${sandbox.pageUrl}`,
     `Endpoint   ${sandbox.gatewayUrl}   for FCM and APNs credentials`,
     `With TLS   ${sandbox.tlsUrl}   trust ${sandbox.pageUrl}/ca.pem`,
+    `People     ${sandbox.pageUrl}/people.csv   what the example campaigns import`,
     'Press Ctrl+C to end.',
   ].join('\n'));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.close());
