@@ -1,31 +1,23 @@
 /** FCM HTTP v1 as the real service checks and answers it: firebase.google.com/docs/reference/fcm/rest/v1 */
+import { isObject, readRequest, type Violation } from './fcm-fields';
 import type { FcmRefusal } from './magic';
 
 type Json = Record<string, unknown>;
 
 export const FCM_PATH = /^\/v1\/projects\/([^/]+)\/messages:send$/;
 const MOST_BYTES = 4096;
+const MOST_REQUEST_BYTES = 65_536;
 const ERROR_TYPE = 'type.googleapis.com/google.firebase.fcm.v1.FcmError';
 const BAD_REQUEST_TYPE = 'type.googleapis.com/google.rpc.BadRequest';
 
 const TARGETS = ['token', 'topic', 'condition', 'fid'];
-const FIELDS: Record<string, readonly string[]> = {
-  message: ['name', 'data', 'notification', 'android', 'webpush', 'apns', 'fcmOptions', ...TARGETS],
-  'message.notification': ['title', 'body', 'image'],
-  'message.android': ['collapseKey', 'priority', 'ttl', 'restrictedPackageName', 'data', 'notification', 'fcmOptions', 'directBootOk', 'bandwidthConstrainedOk', 'restrictedSatelliteOk'],
-  'message.android.notification': ['title', 'body', 'icon', 'color', 'sound', 'tag', 'clickAction', 'bodyLocKey', 'bodyLocArgs', 'titleLocKey', 'titleLocArgs', 'channelId', 'ticker', 'sticky', 'eventTime', 'localOnly', 'notificationPriority', 'defaultSound', 'defaultVibrateTimings', 'defaultLightSettings', 'vibrateTimings', 'visibility', 'notificationCount', 'lightSettings', 'image', 'bypassProxyNotification', 'proxy'],
-  'message.webpush': ['headers', 'data', 'notification', 'fcmOptions'],
-  'message.webpush.fcmOptions': ['link', 'analyticsLabel'],
-  'message.apns': ['headers', 'payload', 'fcmOptions', 'liveActivityToken'],
-  'message.apns.fcmOptions': ['analyticsLabel', 'image'],
-  'message.fcmOptions': ['analyticsLabel'],
-};
-const RESERVED_DATA = /^(from|message_type|google.*|gcm.*)$/i;
-const TTL = /^\d+(\.\d{1,9})?s$/;
+const RESERVED_DATA = /^(from$|message_type$|google|gcm)/i;
+const LABEL = /^[a-zA-Z0-9-_.~%]{1,50}$/;
+const TOPIC = /^[a-zA-Z0-9-_.~%]+$/;
 const FOUR_WEEKS = 2_419_200;
 
 export interface FcmMessage {
-  /** Camel case throughout. */
+  /** Under its proto names throughout. */
   message: Json;
   target: string;
   validateOnly: boolean;
@@ -33,101 +25,99 @@ export interface FcmMessage {
 
 /** @returns the message, or the refusal that the real service would give */
 export function readFcm(body: string): FcmMessage | FcmRefusal {
+  if (body.length > MOST_REQUEST_BYTES) return unreadable([{ description: 'Request payload size exceeds the limit.' }]);
   let json: unknown;
   try {
     json = JSON.parse(body);
   } catch {
-    return invalid('Invalid JSON payload received.');
+    return unreadable([{ description: 'Invalid JSON payload received. Expected an object.' }]);
   }
-  const request = camel(json, '') as Json;
-  const message = request?.['message'];
-  if (!isObject(message)) return invalid("Invalid value at 'message': it is required.", 'message');
-  const unknown = unknownField(message, 'message');
-  if (unknown !== undefined) return invalid(`Invalid JSON payload received. Unknown name "${unknown.name}" at '${unknown.place}': Cannot find field.`, unknown.place);
-  const targets = TARGETS.filter((target) => message[target] !== undefined);
-  if (targets.length !== 1) return invalid('Exactly one of token, topic, condition or fid must be set.', 'message');
-  const target = message[targets[0] ?? 'token'];
-  if (typeof target !== 'string' || target === '') return invalid('The target is empty.', `message.${targets[0]}`);
-  const wrong = wrongData(message) ?? wrongTtl(message) ?? wrongLink(message) ?? tooLarge(message);
-  return wrong ?? { message, target, validateOnly: request['validateOnly'] === true };
+  const { request, violations } = readRequest(json);
+  if (violations.length > 0) return unreadable(violations);
+  const message = part(request, 'message');
+  const targets = TARGETS.filter((name) => message[name] !== undefined);
+  const [target = '', second] = targets;
+  if (second !== undefined) {
+    return unreadable([{ field: 'message', description: `Invalid value at 'message' (oneof), oneof field 'target' is already set. Cannot set '${second}'` }]);
+  }
+  const value = message[target];
+  if (typeof value !== 'string' || value === '') return invalid('Recipient of the message is not set.', 'message');
+  if (target === 'topic' && !TOPIC.test(value)) return invalid('Invalid topic name.', 'message.topic');
+  const wrong = wrongData(message) ?? wrongTtl(message) ?? wrongLabel(message) ?? wrongLink(message) ?? tooLarge(message);
+  return wrong ?? { message, target: value, validateOnly: request['validate_only'] === true };
 }
 
 export function isRefusal(value: FcmMessage | FcmRefusal): value is FcmRefusal {
   return 'grpc' in value;
 }
 
-export function fcmError({ status, grpc, errorCode, message, field }: FcmRefusal): string {
+export function fcmError({ status, grpc, errorCode, message, violations }: FcmRefusal): string {
   const details = [
     ...(errorCode === undefined ? [] : [{ '@type': ERROR_TYPE, errorCode }]),
-    ...(field === undefined ? [] : [{ '@type': BAD_REQUEST_TYPE, fieldViolations: [{ field, description: message }] }]),
+    ...(violations === undefined ? [] : [{ '@type': BAD_REQUEST_TYPE, fieldViolations: violations }]),
   ];
   return JSON.stringify({ error: { code: status, message, status: grpc, ...(details.length > 0 && { details }) } });
 }
 
-/** What the phone shows: Android and web by the notification, iOS by what the apns part says over it. */
+/** What the phone shows: the notification, where Android's own part says nothing else. */
 export function shownByFcm({ message }: FcmMessage) {
-  const notification = (isObject(message['notification']) ? message['notification'] : {}) as Json;
-  const data = (isObject(message['data']) ? message['data'] : {}) as Record<string, string>;
-  return { title: text(notification['title']), body: text(notification['body']), image: notification['image'] as string | undefined, data };
+  const { title, body, image } = { ...part(message, 'notification'), ...part(part(message, 'android'), 'notification') };
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  return { title: text(title), body: text(body), image, data: { ...part(message, 'data'), ...part(part(message, 'android'), 'data') } };
 }
 
-function invalid(message: string, field?: string): FcmRefusal {
-  return { status: 400, grpc: 'INVALID_ARGUMENT', errorCode: 'INVALID_ARGUMENT', message, ...(field !== undefined && { field }) };
+/** Google's front door cannot read the request: FCM itself has not seen it, so that no FcmError is there. */
+function unreadable(violations: Violation[]): FcmRefusal {
+  return { status: 400, grpc: 'INVALID_ARGUMENT', message: violations.map(({ description }) => description).join('\n'), violations };
 }
 
-/** JSON of proto3 takes snake_case and camelCase; user data and APNs payloads keep their keys. */
-function camel(value: unknown, place: string): unknown {
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => {
-    const name = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    const free = /(^|\.)(data|headers|payload)$/.test(name) || place.endsWith('webpush') && name === 'notification';
-    return [name, free ? inner : camel(inner, `${place}.${name}`)];
-  }));
+function invalid(message: string, field: string): FcmRefusal {
+  return { status: 400, grpc: 'INVALID_ARGUMENT', errorCode: 'INVALID_ARGUMENT', message, violations: [{ field, description: message }] };
 }
 
-function unknownField(value: Json, place: string): { name: string; place: string } | undefined {
-  const known = FIELDS[place];
-  if (known === undefined) return undefined;
-  for (const [name, inner] of Object.entries(value)) {
-    if (!known.includes(name)) return { name, place };
-    const deeper = isObject(inner) ? unknownField(inner, `${place}.${name}`) : undefined;
-    if (deeper !== undefined) return deeper;
+function wrongData(message: Json): FcmRefusal | undefined {
+  for (const [place, data] of [['message.data', part(message, 'data')], ['message.android.data', part(part(message, 'android'), 'data')]] as const) {
+    const index = Object.keys(data).findIndex((key) => RESERVED_DATA.test(key));
+    if (index >= 0) return invalid(`Invalid data payload key: ${Object.keys(data)[index]}`, `${place}[${index}].key`);
   }
   return undefined;
 }
 
-function wrongData({ data }: Json): FcmRefusal | undefined {
-  if (data === undefined) return undefined;
-  if (!isObject(data)) return invalid("Invalid value at 'message.data'.", 'message.data');
-  for (const [key, value] of Object.entries(data)) {
-    if (typeof value !== 'string') return invalid(`Invalid value at 'message.data[0].value' (TYPE_STRING), ${JSON.stringify(value)}`, 'message.data[0].value');
-    if (RESERVED_DATA.test(key)) return invalid(`Invalid data payload key: ${key}`, 'message.data');
-  }
-  return undefined;
+function wrongTtl(message: Json): FcmRefusal | undefined {
+  const { ttl } = part(message, 'android');
+  const seconds = typeof ttl === 'string' ? Number.parseFloat(ttl) : 0;
+  return seconds < 0 || seconds > FOUR_WEEKS ? invalid('Invalid ttl: it must be between 0 and 4 weeks.', 'message.android.ttl') : undefined;
 }
 
-function wrongTtl({ android }: Json): FcmRefusal | undefined {
-  const ttl = isObject(android) ? android['ttl'] : undefined;
-  if (ttl === undefined) return undefined;
-  if (typeof ttl !== 'string' || !TTL.test(ttl)) return invalid("Invalid value at 'message.android.ttl' (type.googleapis.com/google.protobuf.Duration)", 'message.android.ttl');
-  return Number.parseFloat(ttl) > FOUR_WEEKS ? invalid('Invalid ttl: it must be between 0 and 4 weeks.', 'message.android.ttl') : undefined;
+function wrongLabel(message: Json): FcmRefusal | undefined {
+  const places = [['message', message], ...['android', 'apns', 'webpush'].map((name) => [`message.${name}`, part(message, name)] as const)] as const;
+  const wrong = places.find(([, value]) => {
+    const { analytics_label: label } = part(value, 'fcm_options');
+    return typeof label === 'string' && !LABEL.test(label);
+  });
+  return wrong === undefined ? undefined : invalid('Invalid analytics label.', `${wrong[0]}.fcm_options.analytics_label`);
 }
 
-function wrongLink({ webpush }: Json): FcmRefusal | undefined {
-  const options = isObject(webpush) ? webpush['fcmOptions'] : undefined;
-  const link = isObject(options) ? options['link'] : undefined;
+function wrongLink(message: Json): FcmRefusal | undefined {
+  const { link } = part(part(message, 'webpush'), 'fcm_options');
   return typeof link === 'string' && !link.startsWith('https://') ? invalid('The link must be https.', 'message.webpush.fcm_options.link') : undefined;
 }
 
+/** The limit is on what one phone gets; a part for the other platform does not count. */
 function tooLarge(message: Json): FcmRefusal | undefined {
-  const payload = Object.fromEntries(Object.entries(message).filter(([name]) => !TARGETS.includes(name)));
-  return Buffer.byteLength(JSON.stringify(payload)) > MOST_BYTES ? invalid('Message is too big', 'message') : undefined;
+  const [android, apns] = [part(message, 'android'), part(message, 'apns')];
+  const own = ['notification', 'data'].map((name) => [name, { ...part(message, name), ...part(android, name) }] as const);
+  const onAndroid = Object.fromEntries(own.filter(([, value]) => Object.keys(value).length > 0));
+  if (bytes(onAndroid) > MOST_BYTES) return invalid('Android message is too big', 'message');
+  const onIos = { notification: message['notification'], ...part(message, 'data'), ...part(apns, 'payload') };
+  return message['apns'] !== undefined && bytes(onIos) > MOST_BYTES ? invalid('APNs message is too big', 'message') : undefined;
 }
 
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function bytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+function part(value: Json, name: string): Json {
+  const inner = value[name];
+  return isObject(inner) ? inner : {};
 }

@@ -1,4 +1,5 @@
 /** Test tokens, like the test cards of a payment service: a device token that always has the same fate. */
+import type { Violation } from './fcm-fields';
 import type { Break } from './transport';
 
 export type Behaviour =
@@ -14,8 +15,8 @@ export interface FcmRefusal {
   /** FcmError.errorCode; absent where Google gives none. */
   errorCode?: string;
   message: string;
-  /** The field that a BadRequest names. */
-  field?: string;
+  /** What a BadRequest names; absent where there is none. */
+  violations?: Violation[];
 }
 
 export interface ApnsRefusal {
@@ -44,8 +45,8 @@ export const MAGIC_TOKENS: readonly MagicToken[] = [
     behaviour: { kind: 'answer', fcm: { status: 404, grpc: 'NOT_FOUND', errorCode: 'UNREGISTERED', message: 'Requested entity was not found.' }, apns: { status: 410, reason: 'Unregistered', deadForMs: 0 } },
   },
   {
-    name: 'bad-token', apnsCode: '02', does: 'no token at all: FCM 400 INVALID_ARGUMENT about message.token, APNs 400 BadDeviceToken',
-    behaviour: { kind: 'answer', fcm: { status: 400, grpc: 'INVALID_ARGUMENT', errorCode: 'INVALID_ARGUMENT', message: INVALID_TOKEN, field: 'message.token' }, apns: { status: 400, reason: 'BadDeviceToken' } },
+    name: 'bad-token', apnsCode: '02', does: 'no token at all: FCM 400 INVALID_ARGUMENT whose text says so, APNs 400 BadDeviceToken',
+    behaviour: { kind: 'answer', fcm: { status: 400, grpc: 'INVALID_ARGUMENT', errorCode: 'INVALID_ARGUMENT', message: INVALID_TOKEN }, apns: { status: 400, reason: 'BadDeviceToken' } },
   },
   {
     name: 'wrong-environment', apnsCode: '03', does: 'of another project or environment: FCM 403 SENDER_ID_MISMATCH, APNs 403 BadEnvironmentKeyInToken',
