@@ -1,6 +1,6 @@
 /** Brings the real n8n into a folder of its own, once. Half an installation is never taken for a whole one. */
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -10,6 +10,7 @@ export type Progress = (line: string) => void;
 
 const HEARTBEAT_MS = 15_000;
 const LONGEST_WAIT_MS = 20 * 60_000;
+const LOG_LINES_SHOWN = 12;
 
 /**
  * The folder that holds n8n's node_modules; installs it on first use (some minutes, about 2.5 GB).
@@ -46,7 +47,8 @@ async function install(folder: string, packageFolder: string, progress: Progress
   const step = (what: string, command: string[]) => run(what, command, folder, environment(packageFolder), log, progress);
   await step(`Installing n8n ${N8N_VERSION} (once; 3 to 6 minutes, 2.5 GB)`,
     [...npm(), 'install', `n8n@${N8N_VERSION}`, '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error']);
-  await step('Building its database driver (1 to 2 minutes)', [...npm(), 'rebuild', 'sqlite3', 'isolated-vm', '--foreground-scripts']);
+  // Said outright: npm hands the `ignore-scripts` of this repository's .npmrc down to every npm that a script starts.
+  await step('Building its database driver (1 to 2 minutes)', [...npm(), 'rebuild', 'sqlite3', 'isolated-vm', '--foreground-scripts', '--ignore-scripts=false']);
   await step('Trying its add-ons', [process.execPath, '-e', "require('sqlite3'); require('isolated-vm')"]);
   rmSync(log, { force: true });
 }
@@ -89,17 +91,19 @@ async function run(
   const started = Date.now();
   progress(`${what} ...`);
   const heartbeat = setInterval(() => progress(`  ${Math.round((Date.now() - started) / 1000)} s ...`), HEARTBEAT_MS);
-  const output = createWriteStream(log, { flags: 'a' });
+  const output = openSync(log, 'a');
   try {
-    const child = spawn(command, rest, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], shell: command === 'npm' && process.platform === 'win32' });
-    child.stdout.pipe(output, { end: false });
-    child.stderr.pipe(output, { end: false });
+    const child = spawn(command, rest, { cwd, env, stdio: ['ignore', output, output], shell: command === 'npm' && process.platform === 'win32' });
     const code = await new Promise<number | null>((done, fail) => child.on('error', fail).on('close', done));
-    if (code !== 0) throw new Error(`${what} did not work (npm ended with ${code}). What it said is in ${log}`);
+    if (code !== 0) throw new Error(`${what} did not work (it ended with ${code}). What it said is in ${log}, at last:\n${lastLines(log)}`);
   } finally {
     clearInterval(heartbeat);
-    output.end();
+    closeSync(output);
   }
+}
+
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
 }
 
 /** Takes a lock file that holds the owner's process id; a lock whose owner is gone is taken over. */
