@@ -1,6 +1,7 @@
 /** APNs over HTTP/2 as the real service checks and answers it: developer.apple.com "Sending notification requests to APNs" */
 import { randomUUID, verify, type KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http2';
+import { readJsonObject, readJwtPart } from './jwt';
 import type { ApnsRefusal } from './magic';
 
 export const APNS_PATH = /^\/3\/device\/([^/]*)$/;
@@ -23,12 +24,15 @@ export interface ApnsMessage {
   payload: Record<string, unknown>;
 }
 
-/** @returns the message, or the refusal that the real service would give */
-export function readApns(path: string, headers: IncomingHttpHeaders, body: string, keys: readonly ApnsKey[]): ApnsMessage | ApnsRefusal {
+/**
+ * @param strict refuse keys that are not among `keys`
+ * @returns the message, or the refusal that the real service would give
+ */
+export function readApns(path: string, headers: IncomingHttpHeaders, body: string, keys: readonly ApnsKey[], strict: boolean): ApnsMessage | ApnsRefusal {
   const [, token = ''] = APNS_PATH.exec(path) ?? [];
   if (token === '') return { status: 400, reason: 'MissingDeviceToken' };
   const header = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
-  const signIn = wrongSignIn(header('authorization'), keys);
+  const signIn = wrongSignIn(header('authorization'), keys, strict);
   if (signIn !== undefined) return signIn;
   if (!/^[0-9a-f]{64,200}$/i.test(token)) return { status: 400, reason: 'BadDeviceToken' };
   const topic = header('apns-topic');
@@ -45,13 +49,8 @@ export function readApns(path: string, headers: IncomingHttpHeaders, body: strin
   if (!UUID.test(id)) return { status: 400, reason: 'BadMessageId' };
   if (body === '') return { status: 400, reason: 'PayloadEmpty' };
   if (Buffer.byteLength(body) > (type === 'voip' ? MOST_BYTES_VOIP : MOST_BYTES)) return { status: 413, reason: 'PayloadTooLarge' };
-  try {
-    const payload = JSON.parse(body) as unknown;
-    if (typeof payload === 'object' && payload !== null) return { token, id, payload: payload as Record<string, unknown> };
-  } catch {
-    // Told below, as the real service does.
-  }
-  return { status: 400, reason: 'PayloadEmpty' };
+  const payload = readJsonObject(body);
+  return payload === undefined ? { status: 400, reason: 'PayloadEmpty' } : { token, id, payload };
 }
 
 export function isApnsRefusal(value: ApnsMessage | ApnsRefusal): value is ApnsRefusal {
@@ -75,25 +74,17 @@ export function shownByApns({ payload }: ApnsMessage) {
   return { title: text(alert['title']), subtitle: text(alert['subtitle']), body: text(alert['body']), data: payload as Record<string, unknown> };
 }
 
-function wrongSignIn(authorization: string | undefined, keys: readonly ApnsKey[]): ApnsRefusal | undefined {
+function wrongSignIn(authorization: string | undefined, keys: readonly ApnsKey[], strict: boolean): ApnsRefusal | undefined {
   if (authorization === undefined) return { status: 403, reason: 'MissingProviderToken' };
   const [head = '', claims = '', signature = ''] = authorization.replace(/^bearer /i, '').split('.');
-  const { alg, kid } = decode(head);
-  const { iss, iat } = decode(claims);
+  const { alg, kid } = readJwtPart(head);
+  const { iss, iat } = readJwtPart(claims);
   const invalid: ApnsRefusal = { status: 403, reason: 'InvalidProviderToken' };
   if (alg !== 'ES256' || typeof kid !== 'string' || typeof iss !== 'string' || typeof iat !== 'number' || signature === '') return invalid;
   if (Date.now() / 1000 - iat > HOUR) return { status: 403, reason: 'ExpiredProviderToken' };
   const known = keys.find((key) => key.keyId === kid);
-  if (known === undefined) return undefined;
+  if (known === undefined) return strict ? invalid : undefined;
   const genuine = known.teamId === iss
     && verify('sha256', Buffer.from(`${head}.${claims}`), { key: known.publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
   return genuine ? undefined : invalid;
-}
-
-function decode(part: string): Record<string, unknown> {
-  try {
-    return JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
 }

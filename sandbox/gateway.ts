@@ -10,7 +10,7 @@ export interface GatewayContext {
   inbox: Inbox;
   oauth: OAuth;
   apnsKeys: ApnsKey[];
-  /** Refuse bearers that this sandbox did not issue. */
+  /** Refuse access tokens and APNs keys that are not of this sandbox. */
   strictAuth: boolean;
   faults: { latencyMs: number };
   accepted(message: Message): void;
@@ -79,7 +79,7 @@ export class PushGateway {
   }
 
   private apns(exchange: Exchange, path: string): void {
-    const read = readApns(path, exchange.headers, exchange.body, this.context.apnsKeys);
+    const read = readApns(path, exchange.headers, exchange.body, this.context.apnsKeys, this.context.strictAuth);
     if (isApnsRefusal(read)) {
       exchange.reply(read.status, apnsError(read), { 'apns-id': refusedId(exchange.headers) });
       return;

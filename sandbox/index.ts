@@ -2,17 +2,16 @@
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { newCertificate, type Certificate } from './certificate';
-import { newApnsKey, OAuth, type ServiceAccountFile } from './credentials';
+import { knownApnsKey, newApnsKey, OAuth, type ApnsCredential, type ServiceAccountFile } from './credentials';
 import { PushGateway } from './gateway';
 import { Inbox, type DeviceCount, type Message } from './inbox';
 import { createPageServer } from './page-server';
 import { DEFAULT_BEHAVIOUR, Phones, type PhoneBehaviour } from './phones';
 import { Poster } from './poster';
 import { Transport } from './transport';
-import type { ApnsKey } from './apns';
 
 export { MAGIC_TOKENS, type MagicToken } from './magic';
-export type { DeviceCount, Message, PhoneBehaviour };
+export type { ApnsCredential, DeviceCount, Message, PhoneBehaviour, ServiceAccountFile };
 
 export interface SandboxOptions {
   /** What the people behind the phones do; 1 if not given. */
@@ -24,8 +23,12 @@ export interface SandboxOptions {
   paceMs?: number;
   /** All answers are late by so much (ms). */
   latencyMs?: number;
-  /** Refuse access tokens that this sandbox did not issue. */
+  /** Refuse access tokens that this sandbox did not issue, and APNs keys that it does not know. */
   strictAuth?: boolean;
+  /** Key files whose signatures are checked, besides those that the sandbox makes. */
+  serviceAccounts?: readonly Pick<ServiceAccountFile, 'client_email' | 'private_key'>[];
+  /** APNs keys whose signatures are checked, besides those that the sandbox makes. */
+  apnsKeys?: readonly ApnsCredential[];
   /** Files that the page server offers, by path: `{ '/people.csv': 'examples/data/people.csv' }` */
   files?: Readonly<Record<string, string>>;
   /** Own certificate in place of one made at start. */
@@ -53,7 +56,7 @@ export interface Sandbox {
   /** The key file of a new service account that signs in here. */
   serviceAccount(projectId?: string): ServiceAccountFile;
   /** A new APNs key that the sandbox checks. */
-  apnsKey(): { teamId: string; keyId: string; key: string };
+  apnsKey(): ApnsCredential;
   deliveries(): DeviceCount[];
   messages(): Message[];
   /** Resolves when no phone has anything left to tell. */
@@ -71,7 +74,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const poster = new Poster(eventsAnywhere);
   const phones = new Phones(seed, { ...DEFAULT_BEHAVIOUR, ...options.behaviour }, poster, paceMs);
   const faults = { latencyMs };
-  const apnsKeys: ApnsKey[] = [];
+  const apnsKeys = (options.apnsKeys ?? []).map(knownApnsKey);
+  for (const account of options.serviceAccounts ?? []) oauth.register(account);
   const gateway = new PushGateway({ inbox, oauth, apnsKeys, strictAuth, faults, accepted: (message) => phones.receive(message) });
   const transport = new Transport((exchange) => gateway.receive(exchange), maxConcurrentStreams);
   const cleartext = transport.cleartext();
@@ -81,9 +85,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     poster.forget();
   };
   const apnsKey = () => {
-    const { credential, known } = newApnsKey();
-    apnsKeys.push(known);
-    return credential;
+    const key = newApnsKey();
+    apnsKeys.push(knownApnsKey(key));
+    return key;
   };
   const serviceAccount = (projectId?: string) => oauth.serviceAccount(`${pageUrl}/token`, projectId);
   const page = createPageServer({

@@ -49,6 +49,7 @@ describe('APNs', () => {
     ['a device token that is not hexadecimal', { ':path': `/3/device/${'z'.repeat(64)}` }, 400, 'BadDeviceToken'],
     ['a device token that is too short', { ':path': '/3/device/abcd' }, 400, 'BadDeviceToken'],
     ['no device token', { ':path': '/3/device/' }, 400, 'MissingDeviceToken'],
+    ['a provider token whose parts are no objects', { authorization: 'bearer bnVsbA.bnVsbA.x' }, 403, 'InvalidProviderToken'],
     ['another path', { ':path': '/4/device/x' }, 404, 'BadPath'],
     ['another method', { ':method': 'PUT' }, 405, 'MethodNotAllowed'],
   ])('refuses %s', async (_what, headers, status, reason) => {
@@ -60,6 +61,9 @@ describe('APNs', () => {
     ['no body', '', 400, 'PayloadEmpty'],
     ['a body that is no JSON', '{', 400, 'PayloadEmpty'],
     ['a body that is no object', '7', 400, 'PayloadEmpty'],
+    ['a body of null', 'null', 400, 'PayloadEmpty'],
+    ['a list', '[]', 400, 'PayloadEmpty'],
+    ['a body of 1,000,000 bytes', 'x'.repeat(1_000_000), 413, 'PayloadTooLarge'],
     ['more than 4,096 bytes', JSON.stringify({ aps: { alert: 'é'.repeat(2048) } }), 413, 'PayloadTooLarge'],
   ])('refuses %s', async (_what, body, status, reason) => {
     const answer = await send({}, body);
@@ -103,6 +107,17 @@ describe('APNs', () => {
       expect((await sign(`bearer ${providerToken({ ...key, iat: seconds() - 3700 })}`)).json).toEqual({ reason: 'ExpiredProviderToken' });
       expect((await sign(`bearer ${providerToken({ ...key, iat: seconds() - 3500 })}`)).status).toBe(200);
     });
+  });
+
+  it('where it is strict, accepts its own keys and those that it was given at the start, and no other', async () => {
+    const given = sandbox.apnsKey();
+    const strict = await quickSandbox({ strictAuth: true, apnsKeys: [given] });
+    const other = session(strict.gatewayUrl);
+    const statusWith = async (key?: Parameters<typeof providerToken>[0]) =>
+      (await request(other, apnsHeaders(TOKEN, { authorization: `bearer ${providerToken(key)}` }), APNS_BODY)).status;
+    expect([await statusWith(given), await statusWith(strict.apnsKey()), await statusWith(), await statusWith(sandbox.apnsKey())]).toEqual([200, 200, 403, 403]);
+    other.destroy();
+    await strict.close();
   });
 
   it('keeps what the phone shows: an alert in parts, or of one text', async () => {

@@ -5,9 +5,13 @@ import { ANY_PORTS, APNS_BODY, apnsHeaders, FCM_HEADERS, fcmBody, magicApns, pro
 
 type Account = ReturnType<Sandbox['serviceAccount']>;
 
-function assertion({ client_email, private_key, token_uri }: Account, { key = private_key, exp = Math.floor(Date.now() / 1000) + 3600 } = {}): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const signed = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iss: client_email, scope: 'https://www.googleapis.com/auth/firebase.messaging', aud: token_uri, iat: exp - 3600, exp })}`;
+const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
+
+/** An assertion of the account, with what `differs` in its claims. */
+function assertion({ client_email, private_key, token_uri }: Account, { key = private_key, alg = 'RS256', ...differs }: { key?: string; alg?: string; [claim: string]: unknown } = {}): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1000);
+  const signed = `${part({ alg, typ: 'JWT' })}.${part({ iss: client_email, scope: SCOPE, aud: token_uri, iat: now, exp: now + 3600, ...differs })}`;
   return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
 }
 
@@ -19,7 +23,7 @@ async function signIn(uri: string, jwt: string, grant = 'urn:ietf:params:oauth:g
 function overHttp1(url: string, ca: string, body: string): Promise<{ status: number; version: string; text: string }> {
   return new Promise((resolve, reject) => {
     const { ':path': path, ...headers } = FCM_HEADERS;
-    const outgoing = httpsRequest(`${url}${path}`, { method: 'POST', ca, headers }, (response) => {
+    const outgoing = httpsRequest(url.endsWith('/token') ? url : `${url}${path}`, { method: 'POST', ca, headers }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, version: response.httpVersion, text }));
@@ -31,20 +35,29 @@ function overHttp1(url: string, ca: string, body: string): Promise<{ status: num
 
 describe('sandbox', () => {
   let sandbox: Sandbox;
-  beforeAll(async () => (sandbox = await quickSandbox({ strictAuth: true })));
+  beforeAll(async () => (sandbox = await quickSandbox()));
   afterAll(() => sandbox.close());
   afterEach(() => sandbox.reset());
 
   describe('sign-in of service accounts', () => {
-    it('gives a bearer for a good assertion, with which FCM lets in', async () => {
-      const account = sandbox.serviceAccount('my-app');
-      expect(account).toMatchObject({ type: 'service_account', project_id: 'my-app', token_uri: `${sandbox.pageUrl}/token` });
+    it('gives a bearer for a good assertion, which alone lets in where the sandbox is strict', async () => {
+      const strict = await quickSandbox({ strictAuth: true });
+      const account = strict.serviceAccount('my-app');
+      expect(account).toMatchObject({ type: 'service_account', project_id: 'my-app', token_uri: `${strict.pageUrl}/token` });
       const { status, body } = await signIn(account.token_uri, assertion(account));
       expect([status, body['token_type'], body['expires_in']]).toEqual([200, 'Bearer', 3599]);
-      const open = session(sandbox.gatewayUrl);
+      const open = session(strict.gatewayUrl);
       expect((await request(open, { ...FCM_HEADERS, authorization: `Bearer ${String(body['access_token'])}` }, fcmBody({}))).status).toBe(200);
       expect((await request(open, FCM_HEADERS, fcmBody({}))).status).toBe(401);
       open.destroy();
+      await strict.close();
+    });
+
+    it('signs in at the TLS endpoint too', async () => {
+      const account = sandbox.serviceAccount();
+      const form = new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: assertion(account) }).toString();
+      const { status, text } = await overHttp1(`${sandbox.tlsUrl}/token`, sandbox.ca, form);
+      expect([status, JSON.parse(text)]).toEqual([200, expect.objectContaining({ token_type: 'Bearer' })]);
     });
 
     it('refuses the signature of another key', async () => {
@@ -53,11 +66,37 @@ describe('sandbox', () => {
       expect(await signIn(account.token_uri, assertion(account, { key }))).toEqual({ status: 400, body: { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' } });
     });
 
-    it('refuses an assertion that has run out, one that is no JWT and another grant', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    it.each<[string, Record<string, unknown>, string]>([
+      ['has run out', { iat: now - 3610, exp: now - 10 }, 'short-lived token'],
+      ['would last two hours', { exp: now + 7200 }, 'short-lived token'],
+      ['is of tomorrow', { iat: now + 86_400, exp: now + 90_000 }, 'short-lived token'],
+      ['is for another service', { aud: 'https://elsewhere.example/' }, 'audience'],
+      ['has no issuer', { iss: undefined }, 'Invalid JWT'],
+      ['is signed in another way', { alg: 'HS256' }, 'Invalid JWT'],
+      ['asks for something else', { scope: 'https://www.googleapis.com/auth/drive' }, 'scope'],
+    ])('refuses an assertion that %s', async (_what, differs, words) => {
       const account = sandbox.serviceAccount();
-      expect((await signIn(account.token_uri, assertion(account, { exp: Math.floor(Date.now() / 1000) - 10 }))).body['error_description']).toContain('short-lived token');
-      expect((await signIn(account.token_uri, 'nonsense')).body['error']).toBe('invalid_grant');
+      const { status, body } = await signIn(account.token_uri, assertion(account, differs));
+      expect([status, body['error_description']]).toEqual([400, expect.stringContaining(words)]);
+    });
+
+    it.each(['nonsense', '', '..', 'bnVsbA.bnVsbA.x', 'W10.W10.x', 'IjEi.MQ.x'])('refuses the assertion %p, which is none', async (jwt) => {
+      expect(await signIn(`${sandbox.pageUrl}/token`, jwt)).toEqual({ status: 400, body: { error: 'invalid_grant', error_description: 'Invalid JWT' } });
+    });
+
+    it('refuses another grant', async () => {
+      const account = sandbox.serviceAccount();
       expect((await signIn(account.token_uri, assertion(account), 'password')).body['error']).toBe('unsupported_grant_type');
+    });
+
+    it('checks the signatures of key files that it was given at the start', async () => {
+      const account = sandbox.serviceAccount();
+      const one = await quickSandbox({ serviceAccounts: [account] });
+      const { private_key: key } = sandbox.serviceAccount();
+      expect((await signIn(`${one.pageUrl}/token`, assertion(account))).status).toBe(200);
+      expect((await signIn(`${one.pageUrl}/token`, assertion(account, { key }))).body['error_description']).toBe('Invalid JWT Signature.');
+      await one.close();
     });
   });
 
@@ -103,11 +142,8 @@ describe('sandbox', () => {
 
     it('speaks HTTP/1.1 to whom knows nothing else', async () => {
       const answer = await overHttp1(sandbox.tlsUrl, sandbox.ca, fcmBody({}));
-      expect([answer.status, answer.version]).toEqual([401, '1.1']);
-      const lenient = await quickSandbox();
-      expect((await overHttp1(lenient.tlsUrl, lenient.ca, fcmBody({}))).status).toBe(200);
-      await expect(overHttp1(lenient.tlsUrl, lenient.ca, fcmBody({ token: 'magic-closed' }))).rejects.toThrow(/socket hang up|ECONNRESET/);
-      await lenient.close();
+      expect([answer.status, answer.version]).toEqual([200, '1.1']);
+      await expect(overHttp1(sandbox.tlsUrl, sandbox.ca, fcmBody({ token: 'magic-closed' }))).rejects.toThrow(/socket hang up|ECONNRESET/);
     });
   });
 
