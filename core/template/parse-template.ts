@@ -1,5 +1,6 @@
 /** The border: whatever a face, a file or a program hands over as a template, read field by field. */
 import { PushError } from '../errors';
+import { kindPreset, MESSAGE_KINDS } from './kinds';
 import { canonicalLocale } from './locale';
 import { checkDataKey, LONGEST_TTL_SECONDS, MOST_BUTTONS } from './rules';
 import {
@@ -18,6 +19,7 @@ type Fields = Readonly<Record<string, unknown>>;
 type Reader = (value: unknown, field: string) => unknown;
 
 const SETTINGS: Readonly<Record<string, Reader>> = {
+  kind: oneOf(MESSAGE_KINDS),
   badge: (value, field) => (typeof value === 'string' ? value : wholeNumber(0, 2_147_483_647)(value, field)),
   ttlSeconds: wholeNumber(0, LONGEST_TTL_SECONDS),
   priority: oneOf(PRIORITIES),
@@ -49,12 +51,20 @@ export function parseTemplate(value: unknown): ParsedTemplate {
   }
   const parsed: ParsedTemplate = {
     common: parseTexts(fields, ''),
-    settings,
+    settings: { ...presetSettings(settings), ...settings },
     locales: parseLocales(own(fields, 'locales')),
     defaultLocale: parseTag(own(fields, 'defaultLocale'), 'defaultLocale'),
   };
   refuseNothingToShow(parsed);
   return parsed;
+}
+
+/** What the kind of the message sets. A message that shows nothing interrupts nobody. */
+function presetSettings({ kind, silent }: Record<string, unknown>): ParsedTemplate['settings'] {
+  const preset = kindPreset(kind);
+  if (preset === undefined) return {};
+  const { priority, ttlSeconds, interruptionLevel } = preset;
+  return silent === true ? { ttlSeconds } : { priority, ttlSeconds, interruptionLevel };
 }
 
 function parseTexts(fields: Fields, prefix: string): TemplateTexts {

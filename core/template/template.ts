@@ -1,6 +1,7 @@
 /** What a campaign builder writes, and what one person gets: the shapes of the template step. */
 import type { JsonObject } from '../json';
 import type { GatewayType } from '../recipient';
+import type { MessageKind } from './kinds';
 
 export const PRIORITIES = ['high', 'normal'] as const;
 export type Priority = (typeof PRIORITIES)[number];
@@ -36,6 +37,8 @@ export type TemplateTexts = { [field in TextField]?: string } & {
 
 /** A message to many people. Every text is a Handlebars template in plain text (nothing is HTML-escaped). */
 export type Template = TemplateTexts & {
+  /** What it is for: sets priority, time to live and interruption level where the template says nothing, and the rules of sending. */
+  kind?: MessageKind;
   /** The number on the app's icon, or a text that comes out as one. */
   badge?: number | string;
   /** How long a gateway may keep the message for a phone that is off, in seconds; 0: now or never. */
@@ -60,6 +63,7 @@ export type Button = { id: string; title: string; link?: string };
 
 /** What one person reads: the template with every text written out. Fields that came out blank are absent. */
 export type Message = { [field in TextField]?: string } & {
+  kind?: MessageKind;
   badge?: number;
   ttlSeconds?: number;
   priority?: Priority;
