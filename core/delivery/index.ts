@@ -3,3 +3,4 @@ export type { ApnsPriority, ApnsPushType } from './apns';
 export * from './gateway';
 export { createGateway } from './create-gateway';
 export { classify, describeOutcome, OUTCOME_TABLE, type OutcomeRow } from './outcomes';
+export * from './rate';
