@@ -11,7 +11,7 @@ export interface BucketState {
   closedUntil: number;
 }
 
-export interface Rate {
+export interface BucketRate {
   perMinute: number;
   /** Permits that may go at once after a rest, 1 or more; a tenth of a second's worth if not given. */
   burst?: number;
@@ -34,7 +34,7 @@ const LONGEST_CLOSURE_MS = 60 * 60_000;
 const ROUNDING_MS = 0.001;
 
 /** Permits that may go at once at this rate. */
-export function burstOf({ perMinute, burst }: Rate): number {
+export function burstOf({ perMinute, burst }: BucketRate): number {
   return Math.max(1, Math.floor(burst ?? perMinute / 600));
 }
 
@@ -42,7 +42,7 @@ export function burstOf({ perMinute, burst }: Rate): number {
  * In any time w no more than `burst + w * perMinute / 60000` permits are granted.
  * @param wanted permits at most
  */
-export function gcra(state: BucketState, rate: Rate, wanted: number, nowMs: number): Grant {
+export function gcra(state: BucketState, rate: BucketRate, wanted: number, nowMs: number): Grant {
   const interval = 60_000 / rate.perMinute;
   const tolerance = (burstOf(rate) - 1) * interval;
   const closedUntil = Math.min(state.closedUntil, nowMs + LONGEST_CLOSURE_MS);

@@ -1,5 +1,5 @@
 /** Where permits to send come from: this process alone, or a store that all processes share. */
-import { closeBucket, FULL_BUCKET, gcra, type BucketState, type Grant, type Rate } from './gcra';
+import { closeBucket, FULL_BUCKET, gcra, type BucketState, type Grant, type BucketRate } from './gcra';
 
 /**
  * Gives out permits by bucket, in blocks. A store gives them to all its processes (each lease is one transaction on the
@@ -11,7 +11,7 @@ export interface PermitSource {
    * @param wanted permits at most; fewer may come
    * @param now ms since the epoch by the caller's clock; a server with a clock of its own uses that
    */
-  lease(bucket: string, rate: Rate, wanted: number, now: number): Promise<Pick<Grant, 'granted' | 'waitMs'>>;
+  lease(bucket: string, rate: BucketRate, wanted: number, now: number): Promise<Pick<Grant, 'granted' | 'waitMs'>>;
   /** The gateway asked one of us for a rest: all get nothing from this bucket before `until` (ms since the epoch). */
   close(bucket: string, until: number): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface PermitSource {
 export class LocalPermits implements PermitSource {
   private readonly buckets = new Map<string, BucketState>();
 
-  async lease(bucket: string, rate: Rate, wanted: number, now: number): Promise<Pick<Grant, 'granted' | 'waitMs'>> {
+  async lease(bucket: string, rate: BucketRate, wanted: number, now: number): Promise<Pick<Grant, 'granted' | 'waitMs'>> {
     const { state, granted, waitMs } = gcra(this.buckets.get(bucket) ?? FULL_BUCKET, rate, wanted, now);
     this.buckets.set(bucket, state);
     return { granted, waitMs };
