@@ -3,11 +3,13 @@ export * from './audience';
 export * from './events';
 export type { Item, PushState } from './item';
 export { audienceReference, isAudienceReference } from './plan';
-export { CONSENT_RULES, type ConsentRule } from './policy';
-export { NOT_ELIGIBLE, SUPPRESSION_REASONS, type SuppressionReason } from './reasons';
+export { CONSENT_RULES, type ConsentRule, type PolicyOptions } from './policy';
+export { HOLDING_REASONS, NOT_ELIGIBLE, SUPPRESSION_REASONS, type HoldingReason, type SuppressionReason } from './reasons';
+export { REPEATS, type Repeat } from './repeat';
 export * from './report';
 export * from './rows';
 export { peopleOfPlan, selectPeople } from './run-plan';
+export * from './runs';
 export { sendCampaign, type CampaignOptions } from './send';
 export { SEND_OUTPUTS, type SendOutput, type SendResult } from './send-result';
 export {

@@ -18,6 +18,8 @@ export interface PushState {
   outcome?: string;
   reason?: string;
   why?: string;
+  /** ISO 8601: when a person who waits is sent to. */
+  until?: string;
 }
 
 /** The state that earlier steps wrote, empty where none did. */

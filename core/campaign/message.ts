@@ -8,12 +8,24 @@ import { deliveryUuid, signDelivery, trackedLink, type Tracking } from '../track
 /** Bytes of a payload that both gateways take (FCM: message, APNs: body). */
 export const MOST_BYTES = 4096;
 
+/** How the message of one person leaves; instants in ms. */
+export interface Leaving {
+  now: number;
+  /** When it was meant to leave: its time to live counts from then. */
+  since: number;
+  ttlSeconds?: number;
+  /** Without sound or vibration, as in quiet hours. */
+  silent: boolean;
+  /** It may be sent a second time: a phone then shows one of the two. */
+  mayRepeat: boolean;
+}
+
 /**
  * @param payload `{ fcm, apns }` as the template stage wrote it
  * @throws PushError `no-message` without a payload for the device's gateway, `payload-too-large`
  */
 export function deviceMessage(
-  payload: JsonObject, ttlSeconds: number | undefined, device: Device, id: string, tracking: Tracking | undefined, now: Date,
+  payload: JsonObject, device: Device, id: string, tracking: Tracking | undefined, leaving: Leaving,
 ): GatewayMessage {
   const rendered = payload[device.gateway];
   if (!isJsonObject(rendered)) {
@@ -21,8 +33,8 @@ export function deviceMessage(
       'Put the template step before, or write a title and a text in the send step.');
   }
   const message = device.gateway === 'fcm'
-    ? { id, token: device.token, payload: fcmPayload(rendered, ttlSeconds, id, tracking, now) }
-    : apnsMessage(rendered, ttlSeconds, device.token, id, tracking, now);
+    ? { id, token: device.token, payload: fcmPayload(rendered, id, tracking, leaving) }
+    : apnsMessage(rendered, device.token, id, tracking, leaving);
   const bytes = Buffer.byteLength(JSON.stringify(message.payload));
   if (bytes > MOST_BYTES) {
     throw new PushError('payload-too-large', `The message has ${bytes} bytes with its tracking data; a gateway takes ${MOST_BYTES}.`,
@@ -31,17 +43,19 @@ export function deviceMessage(
   return message;
 }
 
-function fcmPayload(
-  rendered: JsonObject, ttlSeconds: number | undefined, id: string, tracking: Tracking | undefined, now: Date,
-): JsonObject {
+function fcmPayload(rendered: JsonObject, id: string, tracking: Tracking | undefined, leaving: Leaving): JsonObject {
+  const { ttlSeconds, silent, mayRepeat } = leaving;
   const message = { ...rendered };
-  if (ttlSeconds !== undefined && isJsonObject(message['apns'])) {
+  const android = objectIn(message, 'android');
+  if (ttlSeconds !== undefined) {
+    message['android'] = { ...android, ttl: `${timeToLive(ttlSeconds, leaving)}s` };
     // FCM's own `ttl` is Android's; an iPhone behind FCM goes by the header that APNs reads.
-    const headers = isJsonObject(message['apns']['headers']) ? message['apns']['headers'] : {};
-    message['apns'] = { ...message['apns'], headers: { ...headers, 'apns-expiration': expiration(ttlSeconds, now) } };
+    if (isJsonObject(message['apns'])) message['apns'] = withHeaders(message['apns'], { 'apns-expiration': expiration(ttlSeconds, leaving) });
   }
+  if (silent) hushFcm(message);
+  if (mayRepeat) replaceable(message, deliveryUuid(id));
   if (tracking === undefined) return message;
-  const data = isJsonObject(message['data']) ? message['data'] : {};
+  const data = objectIn(message, 'data');
   const tracked = trackingData(data['link'], id, tracking);
   if (isJsonObject(message['webpush']) && /^https:/i.test(String(tracked['link']))) {
     // A browser opens this address itself, without asking the app; FCM takes https only.
@@ -50,25 +64,68 @@ function fcmPayload(
   return { ...message, data: { ...data, ...tracked } };
 }
 
-function expiration(ttlSeconds: number, now: Date): string {
-  return String(ttlSeconds === 0 ? 0 : Math.floor(now.getTime() / 1000) + ttlSeconds);
-}
-
 function apnsMessage(
-  rendered: JsonObject, ttlSeconds: number | undefined, token: string, id: string, tracking: Tracking | undefined, now: Date,
+  rendered: JsonObject, token: string, id: string, tracking: Tracking | undefined, leaving: Leaving,
 ): GatewayMessage {
-  const body = isJsonObject(rendered['payload']) ? rendered['payload'] : {};
-  const headers = isJsonObject(rendered['headers']) ? (rendered['headers'] as Record<string, string>) : {};
+  const { ttlSeconds, silent, mayRepeat } = leaving;
+  const body = { ...objectIn(rendered, 'payload') };
+  const headers = objectIn(rendered, 'headers') as Record<string, string>;
+  if (silent) body['aps'] = hushed(objectIn(body, 'aps'));
   return {
     id,
     token,
     payload: tracking === undefined ? body : { ...body, ...trackingData(body['link'], id, tracking) },
     headers: {
+      ...(mayRepeat && { 'apns-collapse-id': deliveryUuid(id) }),
       ...headers,
       'apns-id': deliveryUuid(id),
-      ...(ttlSeconds !== undefined && { 'apns-expiration': expiration(ttlSeconds, now) }),
+      ...(silent && { 'apns-priority': '5' }),
+      ...(ttlSeconds !== undefined && { 'apns-expiration': expiration(ttlSeconds, leaving) }),
     },
   };
+}
+
+/** Seconds that are left; a message that is worth its delivery at all lives at least one. */
+function timeToLive(ttlSeconds: number, { now, since }: Leaving): number {
+  return ttlSeconds === 0 ? 0 : Math.max(1, ttlSeconds - Math.floor((now - since) / 1000));
+}
+
+function expiration(ttlSeconds: number, leaving: Leaving): string {
+  return String(ttlSeconds === 0 ? 0 : Math.floor(leaving.now / 1000) + timeToLive(ttlSeconds, leaving));
+}
+
+/** Android shows it without waking the phone; the app's channel has the last word on sounds. */
+function hushFcm(message: JsonObject): void {
+  const android = objectIn(message, 'android');
+  const { sound: _sound, ...notification } = objectIn(android, 'notification');
+  message['android'] = { ...android, priority: 'NORMAL', notification: { ...notification, notificationPriority: 'PRIORITY_LOW' } };
+  const apns = objectIn(message, 'apns');
+  const payload = objectIn(apns, 'payload');
+  message['apns'] = withHeaders({ ...apns, payload: { ...payload, aps: hushed(objectIn(payload, 'aps')) } }, { 'apns-priority': '5' });
+}
+
+function hushed({ sound: _sound, ...aps }: JsonObject): JsonObject {
+  return { ...aps, 'interruption-level': 'passive' };
+}
+
+/**
+ * A second copy takes the place of the first, unless the template has a name for that. No collapseKey: FCM keeps
+ * messages of four keys for a phone that is off, and would lose others.
+ */
+function replaceable(message: JsonObject, name: string): void {
+  const android = objectIn(message, 'android');
+  if (isJsonObject(message['notification'])) message['android'] = { ...android, notification: { tag: name, ...objectIn(android, 'notification') } };
+  const apns = objectIn(message, 'apns');
+  message['apns'] = { ...apns, headers: { 'apns-collapse-id': name, ...objectIn(apns, 'headers') } };
+}
+
+function withHeaders(apns: JsonObject, headers: JsonObject): JsonObject {
+  return { ...apns, headers: { ...objectIn(apns, 'headers'), ...headers } };
+}
+
+function objectIn(parent: JsonObject, key: string): JsonObject {
+  const value = parent[key];
+  return isJsonObject(value) ? value : {};
 }
 
 function trackingData(link: unknown, id: string, tracking: Tracking): JsonObject {

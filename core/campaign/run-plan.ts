@@ -41,7 +41,7 @@ export async function* selectPeople(
     return;
   }
   const options = now === undefined ? {} : { now };
-  const { residual, ...filter } = conditionToSql(condition, 'sqlite', options);
+  const { residual, ...filter } = conditionToSql(condition, store.dialect, options);
   const matches = residual === undefined ? undefined : compileSegment(residual, options);
   for await (const person of store.people({ filter })) {
     const item = toView(person);

@@ -4,14 +4,14 @@ import type { PushError } from '../errors';
 import type { JsonObject } from '../json';
 import { tokenFingerprint, type Device, type Recipient } from '../recipient';
 import { withPush, type Item } from './item';
-import { SUPPRESSION_REASONS, type SuppressionReason } from './reasons';
+import { HOLDING_REASONS, SUPPRESSION_REASONS, type HoldingReason, type SuppressionReason } from './reasons';
 
-export const SEND_OUTPUTS = ['sent', 'failed', 'suppressed'] as const;
+export const SEND_OUTPUTS = ['sent', 'failed', 'suppressed', 'held'] as const;
 export type SendOutput = (typeof SEND_OUTPUTS)[number];
 
 /** Where a result came from. */
 export interface ResultSource {
-  /** Position of the input item; for people of a reference that of the reference. */
+  /** Position of the input item; for people of a reference that of the reference, for people whom an earlier run held back -1. */
   index: number;
   fromReference: boolean;
   item: Item;
@@ -56,6 +56,10 @@ export function suppressedResult(source: ResultSource, reason: SuppressionReason
   return result(source, 'suppressed', reason, SUPPRESSION_REASONS[reason], { outcome: 'suppressed' });
 }
 
+export function heldResult(source: ResultSource, reason: HoldingReason, until: string): SendResult {
+  return result(source, 'held', reason, HOLDING_REASONS[reason], { outcome: 'held', until });
+}
+
 function result(source: ResultSource, output: SendOutput, reason: string | undefined, why: string, more: JsonObject): SendResult {
   const { index, fromReference, item, person } = source;
   return {
@@ -65,6 +69,6 @@ function result(source: ResultSource, output: SendOutput, reason: string | undef
     output,
     ...(reason !== undefined && { reason }),
     // The rendered payload has done its work; people and logs have the message itself.
-    item: withPush(item, { ...more, reason, why, payload: undefined }),
+    item: withPush(item, { until: undefined, ...more, reason, why, payload: undefined }),
   };
 }

@@ -3,42 +3,47 @@
  * written into the ledger, then its messages flow to both gateways while the next page is read; outcomes go into the
  * ledger in groups. Memory holds a few pages, whatever the audience.
  */
-import { randomUUID } from 'node:crypto';
 import type { Gateway, GatewayMessage, SendOptions } from '../delivery/gateway';
-import { asPushError, PushError } from '../errors';
-import { isJsonObject } from '../json';
-import { parseRecipient, tokenFingerprint, type FieldMap, type GatewayType, type Recipient } from '../recipient';
-import type { DeliveryIntent, LeaseDecision, Store } from '../store';
-import { deliveryId, type Tracking } from '../tracking';
-import type { CompiledTemplate } from '../template';
+import { PushError } from '../errors';
+import type { FieldMap, GatewayType } from '../recipient';
+import type { Store } from '../store';
+import type { MessageKind } from '../template';
+import type { Tracking } from '../tracking';
+import { candidatesOf, waitingCandidates, type Candidate, type CandidateOptions } from './candidates';
 import { Channel } from './channel';
-import { pushState, requireItem, type Item } from './item';
-import { deviceMessage } from './message';
-import { peopleOfPlan } from './run-plan';
-import { isAudienceReference } from './plan';
-import { CONSENT_RULES, judge, type ConsentRule, type Policy } from './policy';
-import type { SuppressionReason } from './reasons';
-import { Settler, type PersonInFlight } from './settler';
-import { failedResult, suppressedResult, type SendResult } from './send-result';
-import { compileMessage, renderMessage, type TemplateStage } from './stages';
+import type { Item } from './item';
+import { Judging, type Judged } from './judging';
+import { neverLeft, PageSender } from './page-sender';
+import type { ConsentRule, PolicyOptions } from './policy';
+import { messageKeyOf, occurrenceOf, type Repeat } from './repeat';
+import { failedResult, type SendResult } from './send-result';
+import { Settler } from './settler';
+import { compileMessage, type TemplateStage } from './stages';
 
 export interface CampaignOptions {
   campaign: string;
   /** One run of a recurring campaign: nobody gets the same occurrence twice. `once` if not given. */
   occurrence?: string;
-  /** Which consent is asked; `marketing` if not given. */
+  /** How often a person may get it; once an occurrence if not given. */
+  repeat?: Repeat;
+  /** Kind of messages that name none; says what is not given here. */
+  kind?: MessageKind;
+  /** Which consent is asked; if not given what the kind says, else `marketing`. */
   category?: string;
-  /** `not-opted-out` if not given. */
+  /** If not given what the kind says, else `not-opted-out`. */
   consent?: ConsentRule;
+  policies?: PolicyOptions;
   /** The message of people who come without one from a template step. */
   template?: TemplateStage;
   fields?: FieldMap;
-  /** What to do with deliveries of which an earlier run does not know the end; `skip` if not given. */
+  /** What to do with deliveries of which an earlier run does not know the end; if not given what the kind says, else `skip`. */
   onUnknown?: 'skip' | 'send-again';
   store: Store;
   gateways: Partial<Record<GatewayType, Gateway>>;
   tracking?: Tracking;
   delivery?: Omit<SendOptions, 'signal'>;
+  /** How long (ms) after a crash another run waits before it judges what was in the air; 60 000 if not given. */
+  leaseMs?: number;
   /** Stops taking people; messages in the air are waited for. */
   signal?: AbortSignal;
   now?: () => Date;
@@ -48,8 +53,7 @@ export interface CampaignOptions {
 const PAGE = 500;
 /** Messages that wait for a gateway at most, so that a slow one holds the reading back. */
 const WAITING = 1000;
-/** How long (ms) a run may take over a delivery before another run may judge it. */
-const LEASE_MS = 10 * 60_000;
+const LEASE_MS = 60_000;
 
 /**
  * Sends to people (items) and to stored audiences (references among the items).
@@ -72,60 +76,66 @@ export async function* sendCampaign(
   }
 }
 
-interface Candidate {
-  index: number;
-  fromReference: boolean;
-  item: Item;
-  person: Recipient;
-}
-
 class CampaignRun {
   readonly results: Channel<SendResult>;
   private readonly stopping = new AbortController();
   private readonly signal: AbortSignal;
   private readonly queues = new Map<GatewayType, Channel<GatewayMessage>>();
   private readonly settler: Settler;
-  private readonly policy: Policy;
-  private readonly render: CompiledTemplate | undefined;
-  private readonly owner = randomUUID();
-  private readonly campaign: string;
-  private readonly occurrence: string;
+  private readonly judging: Judging;
+  private readonly people: CandidateOptions;
+  private readonly pages: PageSender;
   private readonly now: () => Date;
 
   constructor(private readonly options: CampaignOptions) {
-    this.campaign = requireName(options.campaign, 'campaign');
-    this.occurrence = requireName(options.occurrence ?? 'once', 'occurrence');
+    const { store, template, repeat = { per: 'occurrence' }, policies, kind, category, consent, onUnknown } = options;
+    const campaign = requireName(options.campaign, 'campaign');
+    const named = requireName(options.occurrence ?? 'once', 'occurrence');
     this.now = options.now ?? (() => new Date());
-    const consent = options.consent ?? 'not-opted-out';
-    if (!CONSENT_RULES.includes(consent)) {
-      throw new PushError('unknown-consent-rule', `'${consent}' is no consent rule.`, `Use ${CONSENT_RULES.join(', ')}.`);
-    }
     const gateways = (Object.keys(options.gateways) as GatewayType[]).filter((type) => options.gateways[type] !== undefined);
     if (gateways.length === 0) {
       throw new PushError('no-credentials', 'No credential is connected, neither for FCM nor for APNs.', 'Choose at least one.');
     }
-    this.policy = { category: options.category ?? 'marketing', consent, gateways: new Set(gateways) };
-    this.render = options.template === undefined ? undefined : compileMessage(options.template, this.now());
+    const rules = {
+      gateways: new Set(gateways),
+      ...(policies && { policies }), ...(kind && { kind }), ...(category && { category }), ...(consent && { consent }), ...(onUnknown && { onUnknown }),
+    };
+    this.judging = new Judging(store, campaign, rules, template?.template ?? {});
+    const occurrence = occurrenceOf(repeat, named, policies?.zone ?? 'UTC', this.now());
+    this.people = {
+      campaign, occurrence, store, keyOf: messageKeyOf(repeat), fields: options.fields, now: this.now,
+      refuse: (source, reason) => this.settler.done(failedResult(source, reason)),
+      wantsReferences: () => !this.judging.isStopped(occurrence),
+    };
     this.signal = options.signal === undefined ? this.stopping.signal : AbortSignal.any([options.signal, this.stopping.signal]);
     this.results = new Channel(PAGE * 2);
     for (const type of gateways) this.queues.set(type, new Channel(WAITING));
-    this.settler = new Settler(options.store, this.results, this.campaign, this.occurrence, this.now);
+    const leaseMs = options.leaseMs ?? LEASE_MS;
+    this.settler = new Settler(store, this.results, this.now, leaseMs);
+    this.pages = new PageSender({
+      store, judging: this.judging, settler: this.settler, tracking: options.tracking, leaseMs, now: this.now,
+      render: template === undefined ? undefined : compileMessage(template, this.now()),
+      queue: async (type, message) => (await this.queues.get(type)?.push(message)) === true,
+    });
   }
 
   /** Reads all people and ends when every one of them has a result. */
   async feed(items: Iterable<Item> | AsyncIterable<Item>): Promise<void> {
+    const { store, campaign, occurrence } = this.people;
     const senders = [...this.queues].map(([type, queue]) => this.drain(type, queue));
-    const reading = this.read(items).finally(() => {
+    const reading = store.beginRun(campaign, occurrence, this.now()).then(() => this.read(items)).finally(() => {
       for (const queue of this.queues.values()) queue.end();
     });
     try {
       await Promise.all([reading, ...senders]);
       await this.settler.flush();
+      await this.conclude();
     } catch (thrown) {
       this.stop();
       await Promise.allSettled([reading, ...senders]);
       throw thrown;
     } finally {
+      this.settler.end();
       this.results.end();
     }
   }
@@ -136,133 +146,52 @@ class CampaignRun {
     for (const queue of this.queues.values()) queue.end();
   }
 
+  /** How far the occurrences are now; what an operator said of them stays. */
+  private async conclude(): Promise<void> {
+    const { store, campaign, occurrence } = this.people;
+    for (const name of new Set([occurrence, ...this.judging.occurrences])) {
+      const [run] = await store.runs({ campaign, occurrence: name });
+      const state = this.signal.aborted ? 'stopped' : (run?.held ?? 0) > 0 ? 'waiting' : 'finished';
+      await store.moveRuns({ campaign, occurrence: name }, ['running', 'waiting', 'stopped', 'finished'], state, this.now());
+    }
+  }
+
   private async drain(type: GatewayType, queue: Channel<GatewayMessage>): Promise<void> {
     const gateway = this.options.gateways[type] as Gateway;
     for await (const result of gateway.send(queue, { ...this.options.delivery, signal: this.signal })) {
       await this.settler.settle(result);
     }
-    for (const { id } of queue.drain()) await this.giveBack(id);
+    for (const { id } of queue.drain()) await this.settler.settle(neverLeft(id));
   }
 
-  /** A leased message that never left: a later run may send it at once. */
-  private giveBack(id: string): Promise<void> {
-    return this.settler.settle({ id, outcome: 'unavailable', code: 'cancelled', detail: 'The run was stopped before the message left.', attempts: 0 });
-  }
-
+  /** The input first: who waited and comes again is judged there, and not a second time. */
   private async read(items: Iterable<Item> | AsyncIterable<Item>): Promise<void> {
+    const seen = new Set<string>();
+    await this.readPages(candidatesOf(items, this.people), (judged) => {
+      if (judged.waited) seen.add(nameOf(judged.candidate));
+    });
+    await this.readPages(waitingCandidates(this.people), () => undefined, (candidate) => !seen.has(nameOf(candidate)));
+  }
+
+  private async readPages(
+    candidates: AsyncIterable<Candidate>, note: (judged: Judged) => void, wanted: (candidate: Candidate) => boolean = () => true,
+  ): Promise<void> {
     let page: Candidate[] = [];
-    for await (const candidate of this.candidates(items)) {
-      if (this.signal.aborted) break;
+    for await (const candidate of candidates) {
+      if (this.signal.aborted) return;
+      if (!wanted(candidate)) continue;
       page.push(candidate);
       if (page.length >= PAGE) {
-        await this.sendPage(page);
+        await this.pages.send(page, note);
         page = [];
       }
     }
-    if (page.length > 0 && !this.signal.aborted) await this.sendPage(page);
+    if (page.length > 0 && !this.signal.aborted) await this.pages.send(page, note);
   }
+}
 
-  /** People one by one, those of references out of the store; who cannot be read has failed. */
-  private async *candidates(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Candidate> {
-    let index = -1;
-    for await (const value of items) {
-      index++;
-      const fromReference = isJsonObject(value) && isAudienceReference(value);
-      const people = fromReference ? peopleOfPlan(value, this.options.store, { now: this.now() }) : [value];
-      for await (const item of people) {
-        try {
-          const { recipient } = parseRecipient(requireItem(item), this.options.fields);
-          yield { index, fromReference, item, person: recipient };
-        } catch (thrown) {
-          await this.settler.done(failedResult({ index, fromReference, item: isJsonObject(item) ? item : {} }, asPushError(thrown)));
-        }
-      }
-    }
-  }
-
-  private async sendPage(page: readonly Candidate[]): Promise<void> {
-    const { store } = this.options;
-    const ids = page.map(({ person }) => person.id);
-    const [standing, reached] = await Promise.all([
-      store.standing(ids, page.flatMap(({ person }) => person.devices.map(({ token }) => token))),
-      store.reached(this.campaign, this.occurrence, ids),
-    ]);
-    const ready: { flight: PersonInFlight; message: GatewayMessage; intent: DeliveryIntent }[] = [];
-    for (const candidate of page) {
-      const verdict = judge(candidate.person, pushState(candidate.item)['heldOut'] === true, this.policy, standing);
-      if ('reason' in verdict) await this.suppress(candidate, verdict.reason);
-      else if (reached.has(candidate.person.id)) await this.suppress(candidate, 'already-sent');
-      else {
-        try {
-          ready.push(...this.prepare(candidate, verdict.devices));
-        } catch (thrown) {
-          await this.settler.done(failedResult(candidate, asPushError(thrown)));
-        }
-      }
-    }
-    const decisions = await store.lease(ready.map(({ intent }) => intent), {
-      now: this.now(),
-      owner: this.owner,
-      leaseMs: LEASE_MS,
-      resendUnknown: this.options.onUnknown === 'send-again',
-    });
-    await this.dispatch(ready, decisions);
-  }
-
-  private prepare(candidate: Candidate, devices: Recipient['devices']): { flight: PersonInFlight; message: GatewayMessage; intent: DeliveryIntent }[] {
-    const { person } = candidate;
-    const item = pushState(candidate.item)['payload'] === undefined && this.render !== undefined
-      ? renderMessage(this.render, candidate.item)
-      : candidate.item;
-    const { payload, message, arm } = pushState(item);
-    if (!isJsonObject(payload)) {
-      throw new PushError('no-message', 'The person has no message.',
-        'Put the template step before, or write a title and a text in the send step.');
-    }
-    const ttl = isJsonObject(message) && typeof message['ttlSeconds'] === 'number' ? message['ttlSeconds'] : undefined;
-    const flight: PersonInFlight = { candidate: { ...candidate, item }, devices: new Map(), pending: 0, results: [] };
-    return devices.map((device) => {
-      const id = deliveryId(this.campaign, this.occurrence, person.id, device.token);
-      flight.devices.set(id, device);
-      return {
-        flight,
-        message: deviceMessage(payload, ttl, device, id, this.options.tracking, this.now()),
-        intent: {
-          id,
-          campaign: this.campaign,
-          occurrence: this.occurrence,
-          recipient: person.id,
-          arm: typeof arm === 'string' ? arm : null,
-          category: this.policy.category,
-          gateway: device.gateway,
-          platform: device.platform,
-          device: tokenFingerprint(device.token),
-        },
-      };
-    });
-  }
-
-  /** Hands over what the ledger lets go. A person of whom nothing may go is suppressed for the ledger's reason. */
-  private async dispatch(ready: readonly { flight: PersonInFlight; message: GatewayMessage }[], decisions: readonly LeaseDecision[]): Promise<void> {
-    const refused = new Map<PersonInFlight, LeaseDecision>();
-    ready.forEach(({ flight, message }, index) => {
-      if (decisions[index] === 'go') this.settler.expect(message.id, flight);
-      else refused.set(flight, decisions[index] ?? 'in-flight');
-    });
-    for (const [flight, decision] of refused) {
-      if (flight.pending === 0) await this.suppress(flight.candidate, decision as SuppressionReason);
-    }
-    for (const [index, { flight, message }] of ready.entries()) {
-      if (decisions[index] !== 'go') continue;
-      const device = flight.devices.get(message.id);
-      const taken = await this.queues.get(device?.gateway ?? 'fcm')?.push(message);
-      if (taken !== true) await this.giveBack(message.id);
-    }
-  }
-
-  private suppress(candidate: Candidate, reason: SuppressionReason): Promise<void> {
-    return this.settler.done(suppressedResult(candidate, reason));
-  }
+function nameOf({ message: { occurrence, recipient, key } }: Candidate): string {
+  return JSON.stringify([occurrence, recipient, key]);
 }
 
 function requireName(value: unknown, field: 'campaign' | 'occurrence'): string {

@@ -1,17 +1,21 @@
 /** Writes outcomes into the ledger in groups, and lets a person's result out only when the ledger holds it. */
 import type { GatewayResult } from '../delivery/gateway';
-import type { Device, Recipient } from '../recipient';
-import type { DeadDevice, Participation, Store } from '../store';
+import type { Device } from '../recipient';
+import type { DeadDevice, HeldMessage, MessageName, Participation, Store } from '../store';
 import type { Channel } from './channel';
+import type { Candidate } from './candidates';
 import { pushState } from './item';
-import { deliveredResult, type ResultSource, type SendResult } from './send-result';
+import type { Judged } from './judging';
+import { deliveredResult, type SendResult } from './send-result';
 
 /** A group is written when it holds so many outcomes, or so long (ms) after its first. */
 const GROUP = 500;
 const GROUP_MS = 50;
 
 export interface PersonInFlight {
-  candidate: ResultSource & { person: Recipient };
+  judged: Judged;
+  /** With the message that was written. */
+  source: Candidate;
   /** By delivery id. */
   devices: Map<string, Device>;
   /** Deliveries without outcome. */
@@ -19,11 +23,19 @@ export interface PersonInFlight {
   results: { device: Device; result: GatewayResult }[];
 }
 
+/** A result to be put out, and whom it is about; absent where nobody is named or nothing is to be counted. */
+interface Finished {
+  result: SendResult;
+  judged: Judged | undefined;
+}
+
 export class Settler {
   private readonly flights = new Map<string, PersonInFlight>();
   private outcomes: GatewayResult[] = [];
   private dead: DeadDevice[] = [];
-  private finished: SendResult[] = [];
+  private finished: Finished[] = [];
+  private holding: HeldMessage[] = [];
+  private readonly renewal: NodeJS.Timeout;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   /** A failed write that happened on the timer; thrown at the next call. */
@@ -32,10 +44,17 @@ export class Settler {
   constructor(
     private readonly store: Store,
     private readonly results: Channel<SendResult>,
-    private readonly campaign: string,
-    private readonly occurrence: string,
     private readonly now: () => Date,
-  ) {}
+    private readonly leaseMs: number,
+  ) {
+    this.renewal = setInterval(() => this.renew(), leaseMs / 3).unref();
+  }
+
+  /** Nothing is in flight any more, or nobody waits for it. */
+  end(): void {
+    clearInterval(this.renewal);
+    clearTimeout(this.timer);
+  }
 
   /** A delivery is on its way. */
   expect(delivery: string, flight: PersonInFlight): void {
@@ -53,13 +72,20 @@ export class Settler {
     flight.pending--;
     this.outcomes.push(result);
     if (result.outcome === 'dead-token') this.dead.push(deadDevice(flight, device, result));
-    if (flight.pending === 0) this.finished.push(deliveredResult(flight.candidate, flight.results));
+    if (flight.pending === 0) this.finished.push({ result: deliveredResult(flight.source, flight.results), judged: flight.judged });
     await this.group();
   }
 
   /** A person is through without any delivery. */
-  async done(result: SendResult): Promise<void> {
-    this.finished.push(result);
+  async done(result: SendResult, judged?: Judged): Promise<void> {
+    this.finished.push({ result, judged });
+    await this.group();
+  }
+
+  /** A person waits. */
+  async hold(result: SendResult, message: HeldMessage): Promise<void> {
+    this.holding.push(message);
+    this.finished.push({ result, judged: undefined });
     await this.group();
   }
 
@@ -78,39 +104,45 @@ export class Settler {
   }
 
   private async write(): Promise<void> {
-    const { outcomes, dead, finished } = this;
+    const { outcomes, dead, finished, holding } = this;
     this.outcomes = [];
     this.dead = [];
     this.finished = [];
+    this.holding = [];
     const now = this.now();
     if (outcomes.length > 0) await this.store.settle(outcomes, now);
     if (dead.length > 0) await this.store.markDead(dead, now);
-    const participations = finished.flatMap((result) => this.participation(result));
+    if (holding.length > 0) await this.store.hold(holding);
+    const participations = finished.flatMap(participation);
     if (participations.length > 0) await this.store.recordParticipations(participations, now);
-    for (const result of finished) await this.results.push(result);
+    const released = finished.flatMap(({ judged }): MessageName[] => (judged?.waited === true ? [judged.candidate.message] : []));
+    if (released.length > 0) await this.store.release(released);
+    for (const { result } of finished) await this.results.push(result);
   }
 
-  /** Someone without an id cannot be counted; a repeated run says nothing new of who was sent to before. */
-  private participation({ item, output, reason, recipient }: SendResult): Participation[] {
-    const { arm } = pushState(item);
-    if (recipient === undefined || reason === 'already-sent' || reason === 'duplicate') return [];
-    return [{
-      campaign: this.campaign,
-      occurrence: this.occurrence,
-      recipient,
-      arm: typeof arm === 'string' ? arm : null,
-      outcome: output,
-      ...(reason !== undefined && { reason }),
-    }];
+  /** What is still in the air stays this run's. A failure shows at the next write. */
+  private renew(): void {
+    if (this.flights.size === 0) return;
+    this.store.renew([...this.flights.keys()], new Date(this.now().getTime() + this.leaseMs)).catch(() => undefined);
   }
 }
 
-function deadDevice({ candidate }: PersonInFlight, { token, gateway, platform }: Device, { code, deadSince }: GatewayResult): DeadDevice {
+/** Someone without an id cannot be counted; a repeated run says nothing new of who was sent to before. */
+function participation({ result: { item, output, reason }, judged }: Finished): Participation[] {
+  const { arm } = pushState(item);
+  if (judged === undefined || output === 'held' || reason === 'already-sent' || reason === 'duplicate') return [];
+  const { campaign, occurrence, recipient } = judged.candidate.message;
+  return [{
+    campaign, occurrence, recipient, arm: typeof arm === 'string' ? arm : null, outcome: output, ...(reason !== undefined && { reason }),
+  }];
+}
+
+function deadDevice({ source }: PersonInFlight, { token, gateway, platform }: Device, { code, deadSince }: GatewayResult): DeadDevice {
   return {
     token,
     gateway,
     platform,
-    recipient: candidate.person.id,
+    recipient: source.person.id,
     reason: code ?? 'dead-token',
     ...(deadSince !== undefined && { since: deadSince }),
   };

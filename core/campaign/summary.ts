@@ -1,4 +1,4 @@
-/** Adds up the results of a send step; whatever comes in, sent + failed + suppressed = people. */
+/** Adds up the results of a send step; whatever comes in, sent + failed + suppressed + held = people. */
 import type { JsonObject } from '../json';
 import { pushState } from './item';
 import { NOT_ELIGIBLE } from './reasons';
@@ -20,13 +20,15 @@ export interface SendSummaryJson extends JsonObject {
   failed: number;
   suppressed: Counts;
   failures: Counts;
+  held: Counts;
   byArm: Record<string, JsonObject & ArmCounts>;
 }
 
 export class SendSummary {
-  private readonly outputs: ArmCounts = { people: 0, sent: 0, failed: 0, suppressed: 0 };
+  private readonly outputs: ArmCounts = { people: 0, sent: 0, failed: 0, suppressed: 0, held: 0 };
   private readonly suppressed: Counts = {};
   private readonly failures: Counts = {};
+  private readonly held: Counts = {};
   private readonly byArm = new Map<string, ArmCounts>();
   private notEligible = 0;
 
@@ -36,7 +38,7 @@ export class SendSummary {
     count(this.outputs, output);
     const { arm } = pushState(item);
     if (typeof arm === 'string') {
-      const counts = this.byArm.get(arm) ?? { people: 0, sent: 0, failed: 0, suppressed: 0 };
+      const counts = this.byArm.get(arm) ?? { people: 0, sent: 0, failed: 0, suppressed: 0, held: 0 };
       count(counts, output);
       this.byArm.set(arm, counts);
     }
@@ -44,6 +46,7 @@ export class SendSummary {
       this.suppressed[reason] = (this.suppressed[reason] ?? 0) + 1;
       if (NOT_ELIGIBLE.has(reason)) this.notEligible++;
     }
+    if (output === 'held' && reason !== undefined) this.held[reason] = (this.held[reason] ?? 0) + 1;
     if (output === 'failed' && reason !== undefined) this.failures[reason] = (this.failures[reason] ?? 0) + 1;
   }
 
@@ -58,6 +61,7 @@ export class SendSummary {
       failed,
       suppressed: sorted(this.suppressed),
       failures: sorted(this.failures),
+      held: sorted(this.held),
       byArm: Object.fromEntries([...this.byArm].sort(([a], [b]) => (a < b ? -1 : 1)).map(([arm, counts]) => [arm, { ...counts }])),
     };
   }

@@ -1,4 +1,5 @@
 /** What the engine remembers: people and their devices, what they agreed to, what was sent to whom, what came back. */
+import type { JsonObject } from '../json';
 import type { Outcome } from '../delivery/gateway';
 import type { KpiEvent } from '../kpi/event';
 import type { ConsentState, GatewayType, Platform, Recipient } from '../recipient';
@@ -28,34 +29,87 @@ export interface Standing {
   dead: ReadonlyMap<string, string>;
 }
 
-/** One message to one device, before it is sent. */
-export interface DeliveryIntent {
-  id: string;
+/** What names one message to one person: nobody gets the same twice. */
+export interface MessageName {
   campaign: string;
   occurrence: string;
   recipient: string;
+  /** Tells several messages of one occurrence apart, such as an order's number; empty where there is one. */
+  key: string;
+}
+
+/** One message to one device, before it is sent. */
+export interface DeliveryIntent extends MessageName {
+  id: string;
   arm: string | null;
   category: string;
+  /** Whether it counts toward frequency caps. */
+  counts: boolean;
+  /** Send again what an earlier run left unknown. */
+  resendUnknown: boolean;
   gateway: GatewayType;
   platform: Platform;
   /** Fingerprint of the device token. */
   device: string;
 }
 
+/** A message that a person got, on whichever of their devices; `at` in ms. */
+export interface Contact {
+  at: number;
+  category: string;
+}
+
+/** A person held back until later, with all that is needed to send to them without their item coming again. */
+export interface HeldMessage extends MessageName {
+  /** ISO 8601: when to try again. */
+  until: string;
+  /** ISO 8601: when the message was meant to leave. */
+  since: string;
+  reason: string;
+  /** Came out of a stored audience and not as an item of their own. */
+  fromReference: boolean;
+  item: JsonObject;
+}
+
+export const RUN_STATES = ['running', 'waiting', 'paused', 'cancelled', 'stopped', 'finished'] as const;
 /**
- * May this delivery go out? `go`: it is ours now. `already-sent`: accepted before. `in-flight`: another run holds
- * it. `duplicate`: this run holds it already, the person came twice. `unknown-before`: an earlier run ended without knowing, and the rule says not to risk a second message.
+ * `running`: people are being read (or the process died). `waiting`: all were read, some are held back. `paused` and
+ * `cancelled`: by an operator. `stopped`: the execution was stopped, people may be left. `finished`: everybody has an end.
  */
-export type LeaseDecision = 'go' | 'already-sent' | 'in-flight' | 'duplicate' | 'unknown-before';
+export type RunState = (typeof RUN_STATES)[number];
+
+/** One occurrence of a campaign and how far it is; instants in ISO 8601. */
+export interface RunRow {
+  campaign: string;
+  occurrence: string;
+  state: RunState;
+  startedAt: string;
+  updatedAt: string;
+}
+
+/** A run with what became of its people so far, over all processes that took part. */
+export interface RunReport extends RunRow {
+  people: number;
+  sent: number;
+  failed: number;
+  suppressed: number;
+  held: number;
+}
+
+/**
+ * May this delivery go out? `go`: it is ours now. `already-sent`: accepted before. `duplicate`: this run holds it already,
+ * the person came twice. `unknown-before`: an earlier run ended without knowing, and the rule says not to risk a second
+ * message. Otherwise it cannot be told before `until` (ms): another run holds it (`in-flight`), or a run that is gone left
+ * it waiting for its gateway (`retry`).
+ */
+export type LeaseDecision = 'go' | 'already-sent' | 'duplicate' | 'unknown-before' | { waitsFor: 'in-flight' | 'retry'; until: number };
 
 export interface LeaseOptions {
   now: Date;
   /** Names the run, so that only it can settle what it holds. */
   owner: string;
-  /** How long the run may take over a delivery before another may judge it. */
+  /** How long a delivery is the run's, unless it renews that; then another run may judge it. */
   leaseMs: number;
-  /** Send again what an earlier run left unknown. */
-  resendUnknown: boolean;
 }
 
 export interface Settlement {
@@ -74,6 +128,13 @@ export interface Participation {
   arm: string | null;
   outcome: 'sent' | 'failed' | 'suppressed';
   reason?: string;
+}
+
+/** A delivery that waits for its next attempt; certainly not delivered before `notBefore` (ms). */
+export interface Postponement {
+  id: string;
+  notBefore: number;
+  code: string;
 }
 
 /** A token that its gateway declared dead. */
@@ -126,6 +187,8 @@ export interface LedgerRow {
 }
 
 export interface Store {
+  /** What conditions for its filters are written in. */
+  readonly dialect: 'sqlite' | 'postgres';
   /**
    * Adds people or renews what is known of them; fields not given stay. The newest owner of a token keeps it.
    * A consent that was taken back stays so: only {@link setConsent} gives it again.
@@ -142,11 +205,36 @@ export interface Store {
   /** False where the person was not on the list. */
   unsuppress(recipient: string): Promise<boolean>;
   standing(recipients: readonly string[], tokens: readonly string[]): Promise<Standing>;
-  /** Those of the people who were already reached, on whichever device, in this occurrence of the campaign. */
-  reached(campaign: string, occurrence: string, recipients: readonly string[]): Promise<ReadonlySet<string>>;
+  /** For each message whether it was accepted before, for whichever device. */
+  reached(messages: readonly MessageName[]): Promise<boolean[]>;
+  /** What each of the people got since an instant, the messages named left out: one contact a message. */
+  contacts(messages: readonly MessageName[], since: Date): Promise<(readonly Contact[])[]>;
+  /** People of an occurrence to whom something was accepted or may have been. */
+  countReached(campaign: string, occurrence: string): Promise<number>;
   /** Writes down, in one transaction, that these are about to be sent; one decision each, in order. */
   lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]>;
+  /** Holds deliveries without outcome longer. */
+  renew(ids: readonly string[], until: Date): Promise<void>;
   settle(settlements: readonly Settlement[], now: Date): Promise<void>;
+  /** Writes down that deliveries wait for another attempt, so that a run that dies meanwhile leaves them certain. */
+  postpone(postponements: readonly Postponement[]): Promise<void>;
+  /** Remembers people who are held back; whoever is held already waits anew. */
+  hold(messages: readonly HeldMessage[]): Promise<void>;
+  /** For each message what its person waits for, if anything. */
+  held(messages: readonly MessageName[]): Promise<(Pick<HeldMessage, 'until' | 'since' | 'reason'> | undefined)[]>;
+  /** These wait no longer. */
+  release(messages: readonly MessageName[]): Promise<void>;
+  /** Those of a campaign whose waiting is over at `now`, of all its occurrences that are not paused; page by page. */
+  dueHeld(campaign: string, now: Date): AsyncIterable<HeldMessage>;
+  /** When the next of them is due; undefined where nobody waits. */
+  nextDue(campaign: string): Promise<Date | undefined>;
+  /** Writes down that an occurrence runs; one that is paused or cancelled stays so. */
+  beginRun(campaign: string, occurrence: string, now: Date): Promise<RunRow>;
+  getRun(campaign: string, occurrence: string): Promise<RunRow | undefined>;
+  /** Moves runs that are in one of the states `from` to another; how many there were. All occurrences if none is named. */
+  moveRuns(selection: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date): Promise<number>;
+  /** Newest first. */
+  runs(selection?: KpiSelection): Promise<RunReport[]>;
   recordParticipations(participations: readonly Participation[], now: Date): Promise<void>;
   markDead(devices: readonly DeadDevice[], now: Date): Promise<void>;
   /** Keeps each event once; an `unsubscribed` event takes the consent of the delivery's category back. */

@@ -20,10 +20,11 @@ export interface Tracking {
 /**
  * The id of a delivery: the same for the same campaign, occurrence, person and device, whatever process asks.
  * That is what makes the ledger refuse a second message.
+ * @param key tells several messages of one occurrence apart
  */
-export function deliveryId(campaign: string, occurrence: string, recipient: string, token: string): string {
+export function deliveryId(campaign: string, occurrence: string, recipient: string, token: string, key = ''): string {
   return createHash('sha256')
-    .update(JSON.stringify([campaign, occurrence, recipient, token]))
+    .update(JSON.stringify([campaign, occurrence, recipient, token, ...(key === '' ? [] : [key])]))
     .digest()
     .subarray(0, BYTES)
     .toString('base64url');

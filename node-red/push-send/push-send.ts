@@ -104,8 +104,11 @@ async function runCampaign(node: Node, value: unknown, options: CampaignOptions)
       node.status({ fill: 'blue', shape: 'dot', text: `${done}` });
     }
   }
-  const { sent, failed, people: all } = summary.toJSON();
-  node.status({ fill: failed > 0 ? 'yellow' : 'green', shape: 'dot', text: `${sent} / ${failed} / ${all - sent - failed}` });
+  const { sent, failed, held } = summary.toJSON();
+  const waiting = Object.values(held).reduce((sum, count) => sum + count, 0);
+  const suppressed = done - sent - failed - waiting;
+  const statusText = [sent, failed, suppressed, ...(waiting > 0 ? [waiting] : [])].join(' / ');
+  node.status({ fill: failed > 0 ? 'yellow' : 'green', shape: 'dot', text: statusText });
   for (const list of people) list.sort((a, b) => a.index - b.index);
   return { people, summary };
 }
@@ -117,9 +120,9 @@ function outputs(
   const write = (value: unknown) => ({ ...withValue(RED, message, property, value), summary: figures }) as NodeMessageInFlow;
   if (output === 'summary') {
     const failed = people[SEND_OUTPUTS.indexOf('failed')] ?? [];
-    return [write(figures), failed.length > 0 ? write(failed.map(({ item }) => item)) : null, null];
+    return [write(figures), failed.length > 0 ? write(failed.map(({ item }) => item)) : null, null, null];
   }
-  const single = !Array.isArray(valueOf(RED, message, property)) && people.flat().length <= 1 && people.flat().every(({ fromReference }) => !fromReference);
+  const single = !Array.isArray(valueOf(RED, message, property)) && people.flat().length <= 1 && people.flat().every(({ fromReference, index }) => !fromReference && index === 0);
   return people.map((list) => {
     if (list.length === 0) return null;
     return write(single ? list[0]?.item : list.map(({ item }) => item));

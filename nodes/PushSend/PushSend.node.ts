@@ -25,8 +25,8 @@ export class PushSend implements INodeType {
     description: 'Send a push campaign over Firebase (FCM) and Apple (APNs), to each person once',
     defaults: { name: 'Push Send' },
     inputs: [NodeConnectionTypes.Main],
-    outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
-    outputNames: ['Sent', 'Failed', 'Suppressed'],
+    outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+    outputNames: ['Sent', 'Failed', 'Suppressed', 'Held'],
     credentials: [
       { name: 'fcmApi', displayName: 'Android and Web: Firebase (FCM)', required: false, testedBy: 'fcmCheck' },
       { name: 'apnsApi', displayName: 'iOS: Apple (APNs)', required: false, testedBy: 'apnsCheck' },

@@ -20,10 +20,10 @@ export class SendCollector {
     this.summary.add(result);
     if (result.fromReference) {
       this.ofReferences.add(result);
-      this.reference ??= result.index;
+      this.reference ??= Math.max(0, result.index);
     }
     if (result.output === 'failed' || (this.everyPerson && !result.fromReference)) {
-      this.outputs[SEND_OUTPUTS.indexOf(result.output)]?.push({ json: result.item as IDataObject, pairedItem: { item: result.index } });
+      this.outputs[SEND_OUTPUTS.indexOf(result.output)]?.push({ json: result.item as IDataObject, pairedItem: { item: Math.max(0, result.index) } });
     }
   }
 
@@ -38,9 +38,10 @@ export class SendCollector {
   }
 
   private tell(): void {
-    const { people, sent, failed, suppressed, failures } = this.summary.toJSON();
+    const { people, sent, failed, suppressed, failures, held } = this.summary.toJSON();
+    const waiting = sum(held) > 0 ? `, ${sum(held)} held back${listed(held)}: run this node again later to send to them` : '';
     this.context.addExecutionHints({
-      message: `${people} people: ${sent} sent, ${failed} failed${listed(failures)}, ${sum(suppressed)} suppressed${listed(suppressed)}.`,
+      message: `${people} people: ${sent} sent, ${failed} failed${listed(failures)}, ${sum(suppressed)} suppressed${listed(suppressed)}${waiting}.`,
       type: failed > 0 ? 'warning' : 'info',
       location: 'outputPane',
     });

@@ -1,26 +1,45 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
 import type { Outcome } from '../../delivery/gateway';
 import type { GatewayType } from '../../recipient';
-import type { DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, Participation, Settlement } from '../store';
+import { judgeLease, type LeasedRow } from '../lease-rule';
+import type {
+  Contact, DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, MessageName, Participation, Postponement, Settlement,
+} from '../store';
 import type { Database, Row } from './database';
 
-/** Outcomes after which the phone certainly got nothing, so that the same delivery may go again. */
-const NOT_DELIVERED: ReadonlySet<Outcome> = new Set([
-  'wrong-environment',
-  'bad-credentials',
-  'bad-payload',
-  'throttled',
-  'unavailable',
-  'dead-token',
-]);
-
-export function reached(db: Database, campaign: string, occurrence: string, recipients: readonly string[]): Set<string> {
+export function reached(db: Database, messages: readonly MessageName[]): boolean[] {
   const rows = db.all(
-    `SELECT DISTINCT recipient FROM deliveries
-     WHERE campaign = ? AND occurrence = ? AND recipient IN (SELECT value FROM json_each(?)) AND outcome = 'accepted'`,
-    campaign, occurrence, JSON.stringify(recipients),
+    `SELECT DISTINCT asked.key AS position FROM json_each(?) AS asked JOIN deliveries
+       ON campaign = asked.value ->> 'campaign' AND occurrence = asked.value ->> 'occurrence'
+       AND recipient = asked.value ->> 'recipient' AND message_key = asked.value ->> 'key'
+     WHERE outcome = 'accepted'`,
+    JSON.stringify(messages),
   );
-  return new Set(rows.map((row) => String(row['recipient'])));
+  const positions = new Set(rows.map((row) => Number(row['position'])));
+  return messages.map((_, position) => positions.has(position));
+}
+
+export function contacts(db: Database, messages: readonly MessageName[], since: Date): Contact[][] {
+  const rows = db.all(
+    `SELECT asked.key AS position, max(leased_at) AS at, category FROM json_each(?) AS asked JOIN deliveries
+       ON recipient = asked.value ->> 'recipient' AND leased_at > ?
+     WHERE counts = 1 AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))
+       AND (campaign, occurrence, message_key)
+         IS NOT (asked.value ->> 'campaign', asked.value ->> 'occurrence', asked.value ->> 'key')
+     GROUP BY asked.key, campaign, occurrence, message_key`,
+    JSON.stringify(messages), since.toISOString(),
+  );
+  const found = messages.map((): Contact[] => []);
+  for (const row of rows) found[Number(row['position'])]?.push({ at: Date.parse(String(row['at'])), category: String(row['category']) });
+  return found;
+}
+
+export function countReached(db: Database, campaign: string, occurrence: string): number {
+  return Number(db.get(
+    `SELECT count(DISTINCT recipient) AS n FROM deliveries
+     WHERE campaign = ? AND occurrence = ? AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
+    campaign, occurrence,
+  )?.['n'] ?? 0);
 }
 
 export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
@@ -28,16 +47,18 @@ export function lease(db: Database, deliveries: readonly DeliveryIntent[], optio
   const until = new Date(options.now.getTime() + options.leaseMs).toISOString();
   return db.transaction(() => deliveries.map((delivery): LeaseDecision => {
     const created = db.run(
-      `INSERT INTO deliveries (id, campaign, occurrence, recipient, arm, category, gateway, platform, device, owner, leased_at, leased_until)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-      delivery.id, delivery.campaign, delivery.occurrence, delivery.recipient, delivery.arm, delivery.category,
-      delivery.gateway, delivery.platform, delivery.device, options.owner, now, until,
+      `INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, leased_until)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+      delivery.id, delivery.campaign, delivery.occurrence, delivery.recipient, delivery.key, delivery.arm, delivery.category,
+      Number(delivery.counts), delivery.gateway, delivery.platform, delivery.device, options.owner, now, until,
     );
     if (created === 1) return 'go';
-    const decision = judge(db, delivery.id, now, options);
+    const { decision, lost } = judgeLease(leasedRow(db, delivery.id), delivery.resendUnknown, options);
+    if (lost) db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE id = ?`, now, delivery.id);
     if (decision === 'go') {
       db.run(
-        `UPDATE deliveries SET owner = ?, leased_at = ?, leased_until = ?, outcome = NULL, code = NULL, gateway_id = NULL, settled_at = NULL
+        `UPDATE deliveries SET owner = ?, leased_at = ?, leased_until = ?, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL,
+           settled_at = NULL
          WHERE id = ?`,
         options.owner, now, until, delivery.id,
       );
@@ -46,18 +67,29 @@ export function lease(db: Database, deliveries: readonly DeliveryIntent[], optio
   }));
 }
 
-function judge(db: Database, id: string, now: string, { owner, resendUnknown }: LeaseOptions): LeaseDecision {
-  const row = db.get('SELECT outcome, owner, leased_until FROM deliveries WHERE id = ?', id);
-  const outcome = row?.['outcome'] as Outcome | null | undefined;
-  if (outcome === null) {
-    if (row?.['owner'] === owner) return 'duplicate';
-    if (String(row?.['leased_until']) > now) return 'in-flight';
-    if (resendUnknown) return 'go';
-    db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE id = ?`, now, id);
-    return 'unknown-before';
-  }
-  if (outcome === 'unknown') return resendUnknown ? 'go' : 'unknown-before';
-  return outcome !== undefined && NOT_DELIVERED.has(outcome) ? 'go' : 'already-sent';
+function leasedRow(db: Database, id: string): LeasedRow {
+  const row = db.get('SELECT outcome, owner, leased_until, not_before FROM deliveries WHERE id = ?', id) ?? {};
+  return {
+    outcome: (row['outcome'] ?? null) as Outcome | null,
+    owner: String(row['owner']),
+    leasedUntil: String(row['leased_until']),
+    notBefore: (row['not_before'] ?? null) as string | null,
+  };
+}
+
+export function renew(db: Database, ids: readonly string[], until: Date): void {
+  db.run(
+    'UPDATE deliveries SET leased_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND outcome IS NULL',
+    until.toISOString(), JSON.stringify(ids),
+  );
+}
+
+export function postpone(db: Database, postponements: readonly Postponement[]): void {
+  db.transaction(() => {
+    for (const { id, notBefore, code } of postponements) {
+      db.run('UPDATE deliveries SET not_before = ?, code = ? WHERE id = ? AND outcome IS NULL', new Date(notBefore).toISOString(), code, id);
+    }
+  });
 }
 
 export function settle(db: Database, settlements: readonly Settlement[], now: Date): void {

@@ -85,4 +85,34 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (delivery, type, key)
   ) WITHOUT ROWID;
   `,
+  // Policies: what else a person got, who is held back until when, and what an operator did to a run.
+  `
+  ALTER TABLE deliveries ADD COLUMN message_key TEXT NOT NULL DEFAULT '';
+  ALTER TABLE deliveries ADD COLUMN counts INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE deliveries ADD COLUMN not_before TEXT;
+  CREATE INDEX deliveries_by_recipient ON deliveries (recipient, leased_at);
+
+  CREATE TABLE held (
+    campaign TEXT NOT NULL,
+    occurrence TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    message_key TEXT NOT NULL,
+    until TEXT NOT NULL,
+    since TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    from_reference INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    PRIMARY KEY (campaign, occurrence, recipient, message_key)
+  ) WITHOUT ROWID;
+  CREATE INDEX held_by_until ON held (campaign, until);
+
+  CREATE TABLE runs (
+    campaign TEXT NOT NULL,
+    occurrence TEXT NOT NULL,
+    state TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (campaign, occurrence)
+  ) WITHOUT ROWID;
+  `,
 ];

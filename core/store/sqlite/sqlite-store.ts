@@ -2,14 +2,21 @@ import type { KpiEvent } from '../../kpi/event';
 import type { ConsentState, Recipient } from '../../recipient';
 import type { DeviceEvent } from '../../tracking/events';
 import type {
+  Contact,
   DeadDevice,
   DeliveryIntent,
+  HeldMessage,
   KpiSelection,
   LeaseDecision,
   LeaseOptions,
   LedgerRow,
+  MessageName,
   Participation,
+  Postponement,
   RecordReport,
+  RunReport,
+  RunRow,
+  RunState,
   Settlement,
   SqlFilter,
   Standing,
@@ -18,11 +25,14 @@ import type {
 } from '../store';
 import { Database } from './database';
 import { kpiEvents, recordEvents } from './events';
-import { lease, ledger, reached, recordParticipations, settle } from './ledger';
+import * as held from './held';
+import * as ledger from './ledger';
 import * as people from './people';
+import * as runs from './runs';
 
 /** The store in one SQLite file, through Node's own `node:sqlite`. Each call is one short transaction. */
 export class SqliteStore implements Store {
+  readonly dialect = 'sqlite';
   private readonly db: Database;
 
   constructor(path: string) {
@@ -61,20 +71,74 @@ export class SqliteStore implements Store {
     return people.standing(this.db, recipients, tokens);
   }
 
-  async reached(campaign: string, occurrence: string, recipients: readonly string[]): Promise<ReadonlySet<string>> {
-    return reached(this.db, campaign, occurrence, recipients);
+  async reached(messages: readonly MessageName[]): Promise<boolean[]> {
+    return ledger.reached(this.db, messages);
+  }
+
+  async contacts(messages: readonly MessageName[], since: Date): Promise<(readonly Contact[])[]> {
+    return ledger.contacts(this.db, messages, since);
+  }
+
+  async countReached(campaign: string, occurrence: string): Promise<number> {
+    return ledger.countReached(this.db, campaign, occurrence);
   }
 
   async lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]> {
-    return lease(this.db, deliveries, options);
+    return ledger.lease(this.db, deliveries, options);
+  }
+
+  async renew(ids: readonly string[], until: Date): Promise<void> {
+    ledger.renew(this.db, ids, until);
   }
 
   async settle(settlements: readonly Settlement[], now: Date): Promise<void> {
-    settle(this.db, settlements, now);
+    ledger.settle(this.db, settlements, now);
+  }
+
+  async postpone(postponements: readonly Postponement[]): Promise<void> {
+    ledger.postpone(this.db, postponements);
+  }
+
+  async hold(messages: readonly HeldMessage[]): Promise<void> {
+    held.hold(this.db, messages);
+  }
+
+  async held(messages: readonly MessageName[]): Promise<(Pick<HeldMessage, 'until' | 'since' | 'reason'> | undefined)[]> {
+    return held.held(this.db, messages);
+  }
+
+  async release(messages: readonly MessageName[]): Promise<void> {
+    held.release(this.db, messages);
+  }
+
+  dueHeld(campaign: string, now: Date): AsyncIterable<HeldMessage> {
+    return held.dueHeld(this.db, campaign, now);
+  }
+
+  async nextDue(campaign: string): Promise<Date | undefined> {
+    return held.nextDue(this.db, campaign);
+  }
+
+  async beginRun(campaign: string, occurrence: string, now: Date): Promise<RunRow> {
+    return runs.beginRun(this.db, campaign, occurrence, now);
+  }
+
+  async getRun(campaign: string, occurrence: string): Promise<RunRow | undefined> {
+    return runs.getRun(this.db, campaign, occurrence);
+  }
+
+  async moveRuns(
+    selection: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date,
+  ): Promise<number> {
+    return runs.moveRuns(this.db, selection, from, to, now);
+  }
+
+  async runs(selection: KpiSelection = {}): Promise<RunReport[]> {
+    return runs.runs(this.db, selection);
   }
 
   async recordParticipations(participations: readonly Participation[], now: Date): Promise<void> {
-    recordParticipations(this.db, participations, now);
+    ledger.recordParticipations(this.db, participations, now);
   }
 
   async markDead(devices: readonly DeadDevice[], now: Date): Promise<void> {
@@ -90,7 +154,7 @@ export class SqliteStore implements Store {
   }
 
   ledger(selection: KpiSelection = {}): AsyncIterable<LedgerRow> {
-    return ledger(this.db, selection);
+    return ledger.ledger(this.db, selection);
   }
 
   async close(): Promise<void> {

@@ -64,8 +64,8 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       const { outputs } = await bench.run(send('brief', { output: 'summary', occurrence: '={{ "day " + 1 }}' }), people);
       expect(json(outputs[0])).toEqual([{
         campaign: 'brief', occurrence: 'day 1', people: 9, eligible: 6, sent: 4, failed: 1,
-        suppressed: { 'device-dead': 1, 'held-out': 1, 'no-consent': 1, 'no-device': 1 }, failures: { 'no-id': 1 },
-        byArm: { control: { people: 1, sent: 0, failed: 0, suppressed: 1 } },
+        suppressed: { 'device-dead': 1, 'held-out': 1, 'no-consent': 1, 'no-device': 1 }, failures: { 'no-id': 1 }, held: {},
+        byArm: { control: { people: 1, sent: 0, failed: 0, suppressed: 1, held: 0 } },
       }]);
       expect(outputs[1]).toHaveLength(1);
       expect(outputs[2]).toEqual([]);

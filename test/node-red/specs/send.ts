@@ -20,7 +20,7 @@ export function sandboxConfig(sandbox: Sandbox, storePath: string, eventsUrl = '
 export const sendNode = (more: Partial<TestNode> = {}): TestNode => ({
   type: 'push-send', property: 'payload', fcm: 'fcm', apns: 'apns', tracking: '', store: 'store', campaign: 'sale', campaignType: 'str',
   occurrence: 'once', occurrenceType: 'str', category: 'marketing', consent: 'not-opted-out', title: 'Hello', body: 'See the sale.', link: '',
-  onUnknown: 'skip', output: 'people', attempts: '2', timeoutMs: '2000', fields: {}, outputs: 3, ...more,
+  onUnknown: 'skip', output: 'people', attempts: '2', timeoutMs: '2000', fields: {}, outputs: 4, ...more,
 });
 
 export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: string): void {

@@ -1,0 +1,62 @@
+/** People to be judged, one by one: of the items, of stored audiences, and those whom an earlier run held back. */
+import { asPushError, type PushError } from '../errors';
+import { isJsonObject } from '../json';
+import { parseRecipient, type FieldMap, type Recipient } from '../recipient';
+import type { MessageName, Store } from '../store';
+import { requireItem, type Item } from './item';
+import { isAudienceReference } from './plan';
+import { peopleOfPlan } from './run-plan';
+import type { ResultSource } from './send-result';
+
+export interface Candidate extends ResultSource {
+  person: Recipient;
+  message: MessageName;
+}
+
+export interface CandidateOptions {
+  campaign: string;
+  occurrence: string;
+  keyOf: (item: Item) => string;
+  fields: FieldMap | undefined;
+  store: Store;
+  now: () => Date;
+  /** Told of someone who cannot be read. */
+  refuse: (source: ResultSource, reason: PushError) => Promise<void>;
+  /** Whether people of a stored audience are still wanted; those left are no concern of this run. */
+  wantsReferences: () => boolean;
+}
+
+/** People of the input; a reference is read page by page. */
+export async function* candidatesOf(
+  items: Iterable<Item> | AsyncIterable<Item>, options: CandidateOptions,
+): AsyncGenerator<Candidate> {
+  const { campaign, occurrence, keyOf, fields, store, now, refuse } = options;
+  let index = -1;
+  for await (const value of items) {
+    index++;
+    const fromReference = isJsonObject(value) && isAudienceReference(value);
+    const people = fromReference ? peopleOfPlan(value, store, { now: now() }) : [value];
+    for await (const item of people) {
+      if (fromReference && !options.wantsReferences()) break;
+      try {
+        const { recipient: person } = parseRecipient(requireItem(item), fields);
+        yield { index, fromReference, item, person, message: { campaign, occurrence, recipient: person.id, key: keyOf(item) } };
+      } catch (thrown) {
+        await refuse({ index, fromReference, item: isJsonObject(item) ? item : {} }, asPushError(thrown));
+      }
+    }
+  }
+}
+
+/** People of the campaign whose waiting is over, whatever their occurrence. */
+export async function* waitingCandidates({ campaign, fields, store, now, refuse }: CandidateOptions): AsyncGenerator<Candidate> {
+  for await (const { item, fromReference, recipient, occurrence, key } of store.dueHeld(campaign, now())) {
+    const source = { index: -1, fromReference, item };
+    try {
+      const { recipient: person } = parseRecipient(item, fromReference ? {} : fields);
+      yield { ...source, person, message: { campaign, occurrence, recipient, key } };
+    } catch (thrown) {
+      await refuse(source, asPushError(thrown));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/** Gathers what the store knows of a page of people and lets the policies judge each of them. */
+import { isJsonObject } from '../json';
+import type { RunRow, Store } from '../store';
+import { kindPreset, type MessageKind, type Template } from '../template';
+import type { Candidate } from './candidates';
+import { pushState, type Item } from './item';
+import { judge, lookBackMs, parsePolicies, type CampaignRules, type Rules, type Verdict } from './policy';
+import type { HoldingReason } from './reasons';
+
+export interface Judged {
+  candidate: Candidate;
+  verdict: Verdict;
+  rules: Rules;
+  /** Held back by an earlier run. */
+  waited: boolean;
+  ttlSeconds?: number;
+}
+
+export class Judging {
+  private readonly byKind = new Map<MessageKind | undefined, Rules>();
+  private readonly runs = new Map<string, RunRow>();
+  /** People reached in each occurrence, counted where an audience cap asks. */
+  private readonly taken = new Map<string, number>();
+
+  /**
+   * @param own settings of the message that the send step writes itself
+   * @throws PushError as `parsePolicies` says
+   */
+  constructor(
+    private readonly store: Store,
+    private readonly campaign: string,
+    private readonly rules: CampaignRules,
+    private readonly own: Pick<Template, 'kind' | 'ttlSeconds'>,
+  ) {
+    this.rulesOf(rules.kind);
+  }
+
+  async page(candidates: readonly Candidate[], now: Date): Promise<Judged[]> {
+    const { store } = this;
+    const messages = candidates.map(({ message }) => message);
+    const expected = candidates.map(({ item }) => this.expect(item));
+    const lookBack = Math.max(...expected.map(({ rules }) => lookBackMs(rules)));
+    const [standing, reached, waited, contacts] = await Promise.all([
+      store.standing(candidates.map(({ person }) => person.id), candidates.flatMap(({ person }) => person.devices.map(({ token }) => token))),
+      store.reached(messages),
+      store.held(messages),
+      lookBack === 0 ? [] : store.contacts(messages, new Date(now.getTime() - lookBack)),
+      this.readRuns(candidates, now),
+    ]);
+    return candidates.map((candidate, index): Judged => {
+      const { rules, ttlSeconds } = expected[index] as ReturnType<Judging['expect']>;
+      const { occurrence } = candidate.message;
+      const run = this.runs.get(occurrence) as RunRow;
+      const before = waited[index];
+      const verdict = judge(rules, {
+        person: candidate.person,
+        heldOut: pushState(candidate.item)['heldOut'] === true,
+        now: now.getTime(),
+        standing,
+        reached: reached[index] === true,
+        contacts: contacts[index] ?? [],
+        ...(ttlSeconds !== undefined && { ttlSeconds }),
+        ...(before && { waited: { until: Date.parse(before.until), since: Date.parse(before.since), reason: before.reason as HoldingReason } }),
+        run: { name: `${this.campaign} ${occurrence}`, state: run.state, startedAt: Date.parse(run.startedAt), taken: this.taken.get(occurrence) ?? 0 },
+      });
+      if (verdict.fate === 'go') this.taken.set(occurrence, (this.taken.get(occurrence) ?? 0) + 1);
+      return { candidate, verdict, rules, waited: before !== undefined, ...(ttlSeconds !== undefined && { ttlSeconds }) };
+    });
+  }
+
+  /** Occurrences that people of this run belonged to. */
+  get occurrences(): Iterable<string> {
+    return this.runs.keys();
+  }
+
+  /** Whether an operator stopped the occurrence, as the last page found it. */
+  isStopped(occurrence: string): boolean {
+    const state = this.runs.get(occurrence)?.state;
+    return state === 'paused' || state === 'cancelled';
+  }
+
+  /** An operator may pause or cancel at any time: looked at once a page. */
+  private async readRuns(candidates: readonly Candidate[], now: Date): Promise<void> {
+    for (const occurrence of new Set(candidates.map(({ message }) => message.occurrence))) {
+      const known = this.runs.has(occurrence);
+      const run = (known ? await this.store.getRun(this.campaign, occurrence) : undefined) ?? await this.store.beginRun(this.campaign, occurrence, now);
+      this.runs.set(occurrence, run);
+      if (!known && this.rulesOf(this.rules.kind).audienceCap !== undefined) {
+        this.taken.set(occurrence, await this.store.countReached(this.campaign, occurrence));
+      }
+    }
+  }
+
+  /** What the message of a person will be: the one they come with, else the one that the send step writes. */
+  private expect(item: Item): { rules: Rules; ttlSeconds?: number } {
+    const { message, payload } = pushState(item);
+    const written = payload !== undefined && isJsonObject(message) ? message : this.own;
+    const kind = kindPreset(written.kind) === undefined ? undefined : (written.kind as MessageKind);
+    const ttlSeconds = written.ttlSeconds ?? kindPreset(kind)?.ttlSeconds;
+    return { rules: this.rulesOf(kind ?? this.rules.kind), ...(typeof ttlSeconds === 'number' && { ttlSeconds }) };
+  }
+
+  private rulesOf(kind: MessageKind | undefined): Rules {
+    let rules = this.byKind.get(kind);
+    if (rules === undefined) {
+      rules = parsePolicies({ ...this.rules, ...(kind !== undefined && { kind }) });
+      this.byKind.set(kind, rules);
+    }
+    return rules;
+  }
+}

@@ -1,0 +1,144 @@
+/** Sends a page of people: judged together, written into the ledger together, then handed to the gateways. */
+import { randomUUID } from 'node:crypto';
+import type { GatewayMessage, GatewayResult } from '../delivery/gateway';
+import { asPushError, PushError } from '../errors';
+import { isJsonObject } from '../json';
+import { tokenFingerprint, type Device, type GatewayType } from '../recipient';
+import type { DeliveryIntent, LeaseDecision, Store } from '../store';
+import type { CompiledTemplate } from '../template';
+import { deliveryId, type Tracking } from '../tracking';
+import type { Candidate } from './candidates';
+import { pushState } from './item';
+import type { Judged, Judging } from './judging';
+import { deviceMessage } from './message';
+import type { Verdict } from './policy';
+import type { HoldingReason, SuppressionReason } from './reasons';
+import { failedResult, heldResult, suppressedResult } from './send-result';
+import type { PersonInFlight, Settler } from './settler';
+import { renderMessage } from './stages';
+
+export interface PageSenderParts {
+  store: Store;
+  judging: Judging;
+  settler: Settler;
+  /** Writes the message of who comes without one. */
+  render: CompiledTemplate | undefined;
+  tracking: Tracking | undefined;
+  leaseMs: number;
+  now: () => Date;
+  /** Hands a message to its gateway; resolves when there is room, to false where nobody takes it any more. */
+  queue: (gateway: GatewayType, message: GatewayMessage) => Promise<boolean>;
+}
+
+interface Ready {
+  flight: PersonInFlight;
+  judged: Judged;
+  message: GatewayMessage;
+  intent: DeliveryIntent;
+}
+
+/** The result of a leased message that never left: a later run may send it at once. */
+export function neverLeft(id: string): GatewayResult {
+  return { id, outcome: 'unavailable', code: 'cancelled', detail: 'The run was stopped before the message left.', attempts: 0 };
+}
+
+export class PageSender {
+  /** Names the run in the ledger. */
+  private readonly owner = randomUUID();
+
+  constructor(private readonly parts: PageSenderParts) {}
+
+  /** @param note told of everyone's verdict */
+  async send(page: readonly Candidate[], note: (judged: Judged) => void = () => undefined): Promise<void> {
+    const now = this.parts.now();
+    const ready: Ready[] = [];
+    for (const judged of await this.parts.judging.page(page, now)) {
+      note(judged);
+      const { candidate, verdict } = judged;
+      if (verdict.fate === 'suppressed') await this.suppress(judged, verdict.reason);
+      else if (verdict.fate === 'held') await this.hold(judged, verdict.reason, verdict.until, verdict.since);
+      else {
+        try {
+          ready.push(...this.prepare(judged, verdict, now));
+        } catch (thrown) {
+          await this.parts.settler.done(failedResult(candidate, asPushError(thrown)), judged);
+        }
+      }
+    }
+    const decisions = await this.parts.store.lease(ready.map(({ intent }) => intent), { now, owner: this.owner, leaseMs: this.parts.leaseMs });
+    await this.dispatch(ready, decisions);
+  }
+
+  private prepare(judged: Judged, { devices, since, silent }: Verdict & { fate: 'go' }, now: Date): Ready[] {
+    const { candidate, rules, ttlSeconds } = judged;
+    const item = pushState(candidate.item)['payload'] === undefined && this.parts.render !== undefined
+      ? renderMessage(this.parts.render, candidate.item)
+      : candidate.item;
+    const { payload, arm } = pushState(item);
+    if (!isJsonObject(payload)) {
+      throw new PushError('no-message', 'The person has no message.',
+        'Put the template step before, or write a title and a text in the send step.');
+    }
+    const flight: PersonInFlight = { judged, source: { ...candidate, item }, devices: new Map(), pending: 0, results: [] };
+    const resendUnknown = rules.onUnknown === 'send-again';
+    return devices.map((device): Ready => {
+      const id = this.deliveryOf(candidate, device);
+      flight.devices.set(id, device);
+      return {
+        flight,
+        judged,
+        message: deviceMessage(payload, device, id, this.parts.tracking, {
+          now: now.getTime(), since, silent, mayRepeat: resendUnknown, ...(ttlSeconds !== undefined && { ttlSeconds }),
+        }),
+        intent: {
+          ...candidate.message,
+          id,
+          arm: typeof arm === 'string' ? arm : null,
+          category: rules.category,
+          counts: rules.capped,
+          resendUnknown,
+          gateway: device.gateway,
+          platform: device.platform,
+          device: tokenFingerprint(device.token),
+        },
+      };
+    });
+  }
+
+  private deliveryOf({ message: { campaign, occurrence, recipient, key } }: Candidate, { token }: Device): string {
+    return deliveryId(campaign, occurrence, recipient, token, key);
+  }
+
+  /** Hands over what the ledger lets go. A person of whom nothing may go is suppressed, or waits, for the ledger's reason. */
+  private async dispatch(ready: readonly Ready[], decisions: readonly LeaseDecision[]): Promise<void> {
+    const refused = new Map<PersonInFlight, Exclude<LeaseDecision, 'go'>>();
+    ready.forEach(({ flight, message }, index) => {
+      const decision = decisions[index];
+      if (decision === 'go') this.parts.settler.expect(message.id, flight);
+      else if (decision !== undefined) refused.set(flight, decision);
+    });
+    for (const [{ judged, pending }, decision] of refused) {
+      if (pending > 0) continue;
+      if (typeof decision === 'string') await this.suppress(judged, decision);
+      else await this.hold(judged, decision.waitsFor, decision.until, this.parts.now().getTime());
+    }
+    for (const [index, { flight, message }] of ready.entries()) {
+      if (decisions[index] !== 'go') continue;
+      const device = flight.devices.get(message.id);
+      const taken = await this.parts.queue(device?.gateway ?? 'fcm', message);
+      if (!taken) await this.parts.settler.settle(neverLeft(message.id));
+    }
+  }
+
+  private suppress(judged: Judged, reason: SuppressionReason): Promise<void> {
+    return this.parts.settler.done(suppressedResult(judged.candidate, reason), judged);
+  }
+
+  private hold(judged: Judged, reason: HoldingReason, until: number, since: number): Promise<void> {
+    const { candidate: { message, fromReference, item }, candidate } = judged;
+    const end = new Date(until).toISOString();
+    return this.parts.settler.hold(heldResult(candidate, reason, end), {
+      ...message, until: end, since: new Date(since).toISOString(), reason, fromReference, item,
+    });
+  }
+}

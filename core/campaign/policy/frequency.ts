@@ -1,0 +1,16 @@
+/** How much a person gets: caps over rolling windows, and a gap between two messages. */
+import { putOff, type Policy } from './policy';
+
+export const caps: Policy = ({ caps: rules, capped }, { contacts }, plan) => {
+  if (!capped) return plan;
+  const full = rules.some(({ most, ms, category }) =>
+    contacts.filter((contact) => contact.at > plan.at - ms && (category === undefined || contact.category === category)).length >= most);
+  return full ? 'frequency-cap' : plan;
+};
+
+export const gap: Policy = ({ gap: rule, capped }, { contacts }, plan) => {
+  if (rule === undefined || !capped) return plan;
+  const last = Math.max(...contacts.map(({ at }) => at));
+  if (plan.at >= last + rule.ms) return plan;
+  return rule.then === 'skip' ? 'minimum-gap' : putOff(plan, last + rule.ms, 'minimum-gap');
+};

@@ -1,0 +1,18 @@
+/** The occurrence as a whole: stopped by its operator, the control, the canary, and how many may get it. */
+import { hashBucket } from '../../experiment';
+import { putOff, type Policy } from './policy';
+
+export const operator: Policy = (_rules, { run }, plan) => {
+  if (run.state === 'cancelled') return 'cancelled';
+  return run.state === 'paused' ? { ...plan, waitsFor: 'paused' } : plan;
+};
+
+export const control: Policy = (_rules, { heldOut }, plan) => (heldOut ? 'held-out' : plan);
+
+export const canary: Policy = ({ canary: rule }, { person, run }, plan) => {
+  if (rule === undefined || hashBucket(`canary:${run.name}`, person.id) < rule.share) return plan;
+  return putOff(plan, run.startedAt + rule.ms, 'canary');
+};
+
+export const audienceCap: Policy = ({ audienceCap: most }, { run }, plan) =>
+  (most !== undefined && run.taken >= most ? 'audience-cap' : plan);

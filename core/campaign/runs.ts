@@ -1,0 +1,44 @@
+/** What an operator does to a campaign that runs: look, pause, resume, cancel. From any workflow, flow or process. */
+import { PushError } from '../errors';
+import type { RunReport, RunState, Store } from '../store';
+
+interface Transition {
+  from: readonly RunState[];
+  to: RunState;
+  /** What must be, in words. */
+  needs: string;
+}
+
+/** Runs look at their state once a page: messages that are handed over already (some thousand at most) still leave. */
+export const RUN_ACTIONS = {
+  /** Who is left waits in the store. */
+  pause: { from: ['running', 'waiting', 'stopped'], to: 'paused', needs: 'running or waiting' },
+  /** Who waits is sent to when the campaign's send step runs next. */
+  resume: { from: ['paused'], to: 'waiting', needs: 'paused' },
+  /** Who is left gets nothing, for good. */
+  cancel: { from: ['running', 'waiting', 'stopped', 'paused'], to: 'cancelled', needs: 'running, waiting or paused' },
+} as const satisfies Record<string, Transition>;
+export type RunAction = keyof typeof RUN_ACTIONS;
+
+/**
+ * Pauses, resumes or cancels an occurrence of a campaign; all that can be, where none is named. Gives them as they are then.
+ * @throws PushError `no-campaign`, `no-run` where none is in a state that allows it
+ */
+export async function steerRun(
+  store: Store, action: RunAction, { campaign, occurrence }: { campaign?: string | undefined; occurrence?: string | undefined }, now = new Date(),
+): Promise<RunReport[]> {
+  if (campaign === undefined || campaign.trim() === '') {
+    throw new PushError('no-campaign', 'The campaign has no name.', 'Give the name that its send step has.');
+  }
+  const selection = { campaign: campaign.trim(), ...(occurrence !== undefined && occurrence.trim() !== '' && { occurrence: occurrence.trim() }) };
+  const { from, to, needs } = RUN_ACTIONS[action];
+  if (await store.moveRuns(selection, from, to, now) === 0) {
+    throw new PushError('no-run', `No run of the campaign '${selection.campaign}' is ${needs}.`, 'Check the names of the campaign and the occurrence.', selection);
+  }
+  return (await store.runs(selection)).filter(({ state }) => state === to);
+}
+
+/** Runs, newest first, with what became of their people so far. */
+export async function listRuns(store: Store, selection: { campaign?: string; occurrence?: string } = {}): Promise<RunReport[]> {
+  return store.runs(selection);
+}

@@ -1,0 +1,56 @@
+/** Occurrences of campaigns as an operator sees them: running, paused, cancelled, and how far. */
+import type { KpiSelection, RunReport, RunRow, RunState } from '../store';
+import type { Database, Row } from './database';
+
+export function beginRun(db: Database, campaign: string, occurrence: string, now: Date): RunRow {
+  const at = now.toISOString();
+  db.run(
+    `INSERT INTO runs (campaign, occurrence, state, started_at, updated_at) VALUES (?, ?, 'running', ?, ?)
+     ON CONFLICT (campaign, occurrence) DO UPDATE SET
+       state = CASE WHEN state IN ('paused', 'cancelled') THEN state ELSE 'running' END, updated_at = excluded.updated_at`,
+    campaign, occurrence, at, at,
+  );
+  return getRun(db, campaign, occurrence) as RunRow;
+}
+
+export function getRun(db: Database, campaign: string, occurrence: string): RunRow | undefined {
+  const row = db.get('SELECT * FROM runs WHERE campaign = ? AND occurrence = ?', campaign, occurrence);
+  return row === undefined ? undefined : toRun(row);
+}
+
+export function moveRuns(
+  db: Database, { campaign, occurrence }: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date,
+): number {
+  return db.run(
+    `UPDATE runs SET state = ?1, updated_at = ?2
+     WHERE campaign = ?3 AND (?4 IS NULL OR occurrence = ?4) AND state IN (SELECT value FROM json_each(?5))`,
+    to, now.toISOString(), campaign, occurrence ?? null, JSON.stringify(from),
+  );
+}
+
+export function runs(db: Database, { campaign, occurrence }: KpiSelection): RunReport[] {
+  return db.all(
+    `SELECT runs.*,
+       (SELECT json_group_object(outcome, n) FROM (
+         SELECT outcome, count(*) AS n FROM participations AS p
+         WHERE p.campaign = runs.campaign AND p.occurrence = runs.occurrence GROUP BY outcome)) AS outcomes,
+       (SELECT count(*) FROM held WHERE held.campaign = runs.campaign AND held.occurrence = runs.occurrence) AS held
+     FROM runs WHERE (?1 IS NULL OR campaign = ?1) AND (?2 IS NULL OR occurrence = ?2)
+     ORDER BY started_at DESC, campaign, occurrence`,
+    campaign ?? null, occurrence ?? null,
+  ).map((row) => {
+    const { sent = 0, failed = 0, suppressed = 0 } = JSON.parse(String(row['outcomes'])) as Record<string, number>;
+    const held = Number(row['held']);
+    return { ...toRun(row), people: sent + failed + suppressed + held, sent, failed, suppressed, held };
+  });
+}
+
+function toRun(row: Row): RunRow {
+  return {
+    campaign: String(row['campaign']),
+    occurrence: String(row['occurrence']),
+    state: row['state'] as RunState,
+    startedAt: String(row['started_at']),
+    updatedAt: String(row['updated_at']),
+  };
+}
