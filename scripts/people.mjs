@@ -115,10 +115,8 @@ const IPHONES_VIA_FCM = 4;
 const SPECIAL_TOKENS = [
   { name: 'unregistered', digits: '01', fcm: 10, apns: 8 },
   { name: 'wrong-environment', digits: '03', fcm: 1, apns: 2 },
-  { name: 'quota-once', digits: '06', fcm: 2, apns: 2 },
-  { name: 'unavailable-once', digits: '08', fcm: 2, apns: 2 },
-  { name: 'internal-once', digits: '09', fcm: 2, apns: 2 },
-  { name: 'refused-once', digits: '0e', fcm: 2, apns: 2 },
+  { name: 'quota-once', digits: '06', fcm: 4, apns: 4 },
+  { name: 'refused-once', digits: '0e', fcm: 4, apns: 4 },
   { name: 'expired-token', digits: '10', fcm: 3, apns: 4 },
 ];
 /** The first people of the file keep normal tokens, so that a campaign never begins with a row of failures. */

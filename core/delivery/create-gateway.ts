@@ -12,6 +12,8 @@ import { parseEndpoint, trustedAuthorities, type Endpoint } from './endpoint';
 import { FCM_ORIGIN, fcmProtocol } from './fcm';
 import type { ApnsGatewayOptions, FcmGatewayOptions, Gateway, GatewayOptions } from './gateway';
 import type { PoolOptions } from './http2/pool';
+import type { DeliveryListener } from './listener';
+import { FCM_RATE } from './rate/options';
 import { VendorGateway } from './vendor-gateway';
 
 /** What a program's surroundings bring in; tests bring in their own. */
@@ -25,6 +27,8 @@ export interface Surroundings {
   /** A connection without use is closed after this (ms). */
   idleMs?: number;
   environment?: Readonly<Record<string, string | undefined>>;
+  /** Told what happens, for counters and log lines. */
+  listener?: DeliveryListener;
 }
 
 /** FCM's servers allow 100 streams a connection; APNs 1,000 and more, of which more than 500 bring no speed here. */
@@ -57,6 +61,9 @@ function createFcm(options: FcmGatewayOptions, surroundings: Surroundings): Gate
     protocol: fcmProtocol(project),
     credential,
     now,
+    // The quota is Google's: whose endpoint it is decides.
+    rate: { bucket: () => `fcm:${project()}`, vendor: endpoint.origin === FCM_ORIGIN ? FCM_RATE : {} },
+    ...(surroundings.listener !== undefined && { listener: surroundings.listener }),
     pool: pool(endpoint, { ...(ca !== undefined && { ca }) }, FCM_WINDOW, surroundings),
     probe: { protocol: fcmProtocol(project, true), message, names },
   });
@@ -120,6 +127,8 @@ function createApns(options: ApnsGatewayOptions, surroundings: Surroundings): Ga
     protocol,
     credential,
     now,
+    rate: { bucket: () => `apns:${endpoint.host}:${bundleId}`, vendor: {} },
+    ...(surroundings.listener !== undefined && { listener: surroundings.listener }),
     pool: pool(endpoint, { ...(ca !== undefined && { ca }), ...certificate }, { ...APNS_WINDOW, firstAlone: !byCertificate }, surroundings),
     probe: { protocol, message, names: `the ${byCertificate ? 'certificate' : 'key'} for ${bundleId}` },
   });

@@ -1,6 +1,7 @@
 /** What the engine knows of a push service: hand it messages, get one outcome each. FCM and APNs both stand behind it. */
 import type { JsonObject } from '../json';
 import type { Environment, GatewayType } from '../recipient';
+import type { RateOptions } from './rate';
 
 /** What became of one message at its gateway; the classes of the outcome table (outcomes.ts). */
 export const OUTCOMES = [
@@ -24,6 +25,8 @@ export interface GatewayMessage {
   payload: JsonObject;
   /** APNs request headers (`apns-push-type`, `apns-priority`, ...); ignored by FCM. */
   headers?: Readonly<Record<string, string>>;
+  /** Not put on the wire from here on: the end of the message's time to live. */
+  expiresAt?: Date;
 }
 
 export interface GatewayResult {
@@ -48,12 +51,26 @@ export interface SendOptions {
   attempts?: number;
   /** Messages in the air at most. */
   concurrency?: number;
-  /** Lower bound in ms of the first backoff (full jitter doubles from it); 1000 if not given. */
+  /**
+   * Lower bound in ms of the first backoff (full jitter doubles from it). If not given, what the vendors ask for: 10,000
+   * after a 5xx, 60,000 after a 429 that names no time; 1,000 where no connection came about.
+   */
   backoffMs?: number;
-  /** Upper bound in ms of one backoff and of an obeyed Retry-After; 60 000 if not given. */
+  /** Upper bound in ms of one backoff and of an obeyed Retry-After; 600,000 if not given. */
   maxBackoffMs?: number;
-  /** An answer later than this (ms) is `unknown`; 15 000 if not given. */
+  /** An answer later than this (ms) is `unknown`; 15,000 if not given. */
   timeoutMs?: number;
+  /** No new attempt later than this (ms) after the first one, however long the message lives; 3,600,000 if not given. */
+  giveUpAfterMs?: number;
+  /** How fast messages may leave. */
+  rate?: RateOptions;
+  /**
+   * Ends the run when the first answers say mostly that environment, credentials or message are wrong: nothing is judged
+   * dead, and the rest comes back with a `stopped-...` code. On if not given.
+   */
+  safetyStop?: boolean;
+  /** Told of each message that waits for another attempt: not before when, and why (a code of the outcome table). */
+  onWait?(id: string, notBefore: Date, code: string): void;
   /** Stops taking new messages; those in the air are waited for. */
   signal?: AbortSignal;
 }

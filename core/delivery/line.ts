@@ -1,12 +1,18 @@
 /** What all runs of one gateway share. */
 import type { Credential } from './auth/credential';
+import type { Overload } from './breaker/overload';
 import type { Pool } from './http2/pool';
+import type { DeliveryListener } from './listener';
 import type { Protocol } from './protocol';
+import type { PaceMaker } from './rate/pace';
 
 export interface Line {
   readonly protocol: Protocol;
   readonly credential: Credential;
   readonly pool: Pool;
+  readonly pace: PaceMaker;
+  readonly overload: Overload;
+  readonly listener: DeliveryListener | undefined;
   /** Wall clock, ms. */
   readonly now: () => number;
   readonly random: () => number;

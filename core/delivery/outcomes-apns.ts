@@ -9,6 +9,12 @@ const LATER = 'It was tried again later; run the campaign again for those who ar
 const KEY = 'Check team id, key id and key in the credential, and that the key was not revoked in Apple\'s developer account. No device token was judged.';
 const ENVIRONMENT_KEY = 'Use a key that is allowed for this environment, or the endpoint of the key\'s environment. No device token was judged.';
 
+/** Apple: a device that gets too much waits a minute at least; an error of the server is not hammered at. */
+const AFTER_429 = { retriable: true, notBeforeMs: 60_000 } as const;
+const AFTER_5XX = { retriable: true, notBeforeMs: 10_000 } as const;
+/** Signatures are renewed once in 20 minutes at most; the one at hand stays good meanwhile. */
+const AFTER_RENEWALS = { retriable: true, notBeforeMs: 5 * 60_000 } as const;
+
 type Row = Omit<OutcomeRow, 'gateway' | 'source'> & { source?: string };
 
 const refused = (code: string, meaning: string, action = CAMPAIGN, status = 400): Row =>
@@ -71,11 +77,11 @@ const ROWS: readonly Row[] = [
     action: 'Check that this machine\'s clock is right. No device token was judged.', source: TOKEN_AUTH,
   },
   {
-    status: 429, code: 'TooManyRequests', outcome: 'throttled', retriable: true, holds: 'message',
+    status: 429, code: 'TooManyRequests', outcome: 'throttled', ...AFTER_429, holds: 'message',
     meaning: 'This device gets messages too fast.', action: 'Send fewer messages to one device.',
   },
   {
-    status: 429, code: 'TooManyProviderTokenUpdates', outcome: 'throttled', retriable: true, holds: 'gateway',
+    status: 429, code: 'TooManyProviderTokenUpdates', outcome: 'throttled', ...AFTER_RENEWALS, holds: 'gateway',
     meaning: 'APNs was given new signatures of this key too often (once in 20 minutes at most).',
     action: 'Check whether other programs sign with the same key; give each its own.', source: TOKEN_AUTH,
   },
@@ -83,11 +89,11 @@ const ROWS: readonly Row[] = [
     status: 400, code: 'IdleTimeout', outcome: 'unavailable', retriable: true, reconnects: true,
     meaning: 'APNs closed the connection because it was idle.', action: LATER,
   },
-  { status: 500, code: 'InternalServerError', outcome: 'unavailable', retriable: true, holds: 'message', meaning: 'APNs had an error of its own.', action: LATER },
-  { status: 503, code: 'ServiceUnavailable', outcome: 'unavailable', retriable: true, holds: 'gateway', meaning: 'APNs is overloaded.', action: LATER },
-  { status: 503, code: 'Shutdown', outcome: 'unavailable', retriable: true, holds: 'gateway', reconnects: true, meaning: 'The APNs server is shutting down.', action: LATER },
-  { status: 429, code: '*', outcome: 'throttled', retriable: true, holds: 'gateway', meaning: 'APNs asks to send more slowly.', action: LATER },
-  { status: 500, code: '*', outcome: 'unavailable', retriable: true, holds: 'gateway', meaning: 'APNs is not available.', action: LATER },
+  { status: 500, code: 'InternalServerError', outcome: 'unavailable', ...AFTER_5XX, holds: 'message', meaning: 'APNs had an error of its own.', action: LATER },
+  { status: 503, code: 'ServiceUnavailable', outcome: 'unavailable', ...AFTER_5XX, holds: 'gateway', meaning: 'APNs is overloaded.', action: LATER },
+  { status: 503, code: 'Shutdown', outcome: 'unavailable', ...AFTER_5XX, holds: 'gateway', reconnects: true, meaning: 'The APNs server is shutting down.', action: LATER },
+  { status: 429, code: '*', outcome: 'throttled', ...AFTER_429, holds: 'gateway', meaning: 'APNs asks to send more slowly.', action: LATER },
+  { status: 500, code: '*', outcome: 'unavailable', ...AFTER_5XX, holds: 'gateway', meaning: 'APNs is not available.', action: LATER },
   { status: 504, code: '*', outcome: 'unknown', retriable: false, meaning: 'Something between here and APNs waited too long: the message may have been delivered.', action: 'Whether to send it again is the campaign\'s choice for unknown deliveries.' },
   credentials('*', 'APNs does not accept our key or certificate.', KEY),
   credentials('*', 'The endpoint asks for a sign-in that APNs does not know.', 'Check the endpoint; a proxy may stand between.', 401),

@@ -6,6 +6,10 @@ const SCALE = 'https://firebase.google.com/docs/cloud-messaging/scale-fcm#errors
 const RPC = 'https://cloud.google.com/apis/design/errors#handling_errors';
 const TOKENS = 'https://firebase.google.com/docs/cloud-messaging/manage-tokens';
 
+/** Rules of "Scale FCM" for senders: 429 waits a minute where no time is named, a 5xx ten seconds. */
+const AFTER_429 = { retriable: true, notBeforeMs: 60_000 } as const;
+const AFTER_5XX = { retriable: true, notBeforeMs: 10_000 } as const;
+
 const ACCOUNT = 'Check that the service account belongs to the project, has the role "Firebase Cloud Messaging API Admin" and that '
   + 'the Firebase Cloud Messaging API (V1) is switched on. No device token was judged.';
 
@@ -44,40 +48,40 @@ export const FCM_OUTCOMES: readonly OutcomeRow[] = [
     action: 'Use the service account of the project that the app was built with. The token is not dead.', source: ERROR_CODES,
   },
   {
-    gateway: 'fcm', status: 429, code: 'QUOTA_EXCEEDED', outcome: 'throttled', retriable: true, holds: 'gateway',
+    gateway: 'fcm', status: 429, code: 'QUOTA_EXCEEDED', outcome: 'throttled', ...AFTER_429, holds: 'gateway',
     meaning: 'The sending quota of the Firebase project is used up (600,000 messages a minute by default).',
     action: 'It was tried again later. Spread the campaign over more time or ask Firebase for a larger quota.', source: ERROR_CODES,
   },
   {
-    gateway: 'fcm', status: 429, code: 'QUOTA_EXCEEDED/device', outcome: 'throttled', retriable: true, holds: 'message',
+    gateway: 'fcm', status: 429, code: 'QUOTA_EXCEEDED/device', outcome: 'throttled', ...AFTER_429, holds: 'message',
     meaning: 'This device gets messages too fast (240 a minute at most).', action: 'Send fewer messages to one device.',
     source: 'https://firebase.google.com/docs/cloud-messaging/throttling-and-quotas',
   },
   {
-    gateway: 'fcm', status: 429, code: '*', outcome: 'throttled', retriable: true, holds: 'gateway',
+    gateway: 'fcm', status: 429, code: '*', outcome: 'throttled', ...AFTER_429, holds: 'gateway',
     meaning: 'FCM asks to send more slowly.', action: 'It was tried again later. Spread the campaign over more time.', source: SCALE,
   },
   {
-    gateway: 'fcm', status: 503, code: 'UNAVAILABLE', outcome: 'unavailable', retriable: true, holds: 'gateway',
+    gateway: 'fcm', status: 503, code: 'UNAVAILABLE', outcome: 'unavailable', ...AFTER_5XX, holds: 'gateway',
     meaning: 'FCM is overloaded.', action: 'It was tried again later; run the campaign again for those who are left.', source: ERROR_CODES,
   },
   {
-    gateway: 'fcm', status: 500, code: 'INTERNAL', outcome: 'unavailable', retriable: true, holds: 'gateway',
+    gateway: 'fcm', status: 500, code: 'INTERNAL', outcome: 'unavailable', ...AFTER_5XX, holds: 'gateway',
     meaning: 'FCM had an error of its own.', action: 'It was tried again later; run the campaign again for those who are left.',
     source: ERROR_CODES,
   },
   {
-    gateway: 'fcm', code: 'UNSPECIFIED_ERROR', outcome: 'unavailable', retriable: true, holds: 'message',
+    gateway: 'fcm', code: 'UNSPECIFIED_ERROR', outcome: 'unavailable', ...AFTER_5XX, holds: 'message',
     meaning: 'FCM failed and gave no reason.', action: 'It was tried again later.', source: ERROR_CODES,
   },
   {
-    gateway: 'fcm', status: 401, code: 'THIRD_PARTY_AUTH_ERROR', outcome: 'bad-credentials', retriable: false,
+    gateway: 'fcm', status: 401, code: 'THIRD_PARTY_AUTH_ERROR', outcome: 'bad-credentials', retriable: false, partial: true,
     meaning: 'Firebase cannot sign in to Apple (or to the browser\'s push service) for this app: its APNs key is missing, expired or wrong.',
     action: 'Upload the APNs authentication key under Project settings > Cloud Messaging. Android devices are not affected.',
     source: ERROR_CODES,
   },
   {
-    gateway: 'fcm', status: 401, code: 'APNS_AUTH_ERROR', outcome: 'bad-credentials', retriable: false,
+    gateway: 'fcm', status: 401, code: 'APNS_AUTH_ERROR', outcome: 'bad-credentials', retriable: false, partial: true,
     meaning: 'Firebase cannot sign in to Apple for this app: its APNs key is missing, expired or wrong.',
     action: 'Upload the APNs authentication key under Project settings > Cloud Messaging. Android devices are not affected.',
     source: 'firebase-admin 14.5 lib/messaging/error.js',
@@ -116,7 +120,7 @@ export const FCM_OUTCOMES: readonly OutcomeRow[] = [
     meaning: 'The project is not in a state to send, for example it is suspended or its location is not allowed.', action: ACCOUNT, source: RPC,
   },
   {
-    gateway: 'fcm', status: 429, code: 'RESOURCE_EXHAUSTED', outcome: 'throttled', retriable: true, holds: 'gateway',
+    gateway: 'fcm', status: 429, code: 'RESOURCE_EXHAUSTED', outcome: 'throttled', ...AFTER_429, holds: 'gateway',
     meaning: 'A Google quota is used up.', action: 'It was tried again later. Spread the campaign over more time.', source: RPC,
   },
   {
@@ -138,7 +142,7 @@ export const FCM_OUTCOMES: readonly OutcomeRow[] = [
     meaning: 'The gateway refuses the request.', action: 'Correct the message; see the quoted text.', source: ERROR_CODES,
   },
   {
-    gateway: 'fcm', status: 500, code: '*', outcome: 'unavailable', retriable: true, holds: 'gateway',
+    gateway: 'fcm', status: 500, code: '*', outcome: 'unavailable', ...AFTER_5XX, holds: 'gateway',
     meaning: 'FCM had an error of its own.', action: 'It was tried again later; run the campaign again for those who are left.', source: SCALE,
   },
 ];

@@ -4,6 +4,7 @@ import type { OutcomeRow } from './outcomes';
 const NODE = 'https://nodejs.org/api/errors.html#nodejs-error-codes';
 const RFC_GOAWAY = 'RFC 9113 section 6.8';
 const RFC_UNPROCESSED = 'RFC 9113 section 8.7';
+const RFC_CONNECT = 'RFC 9110 section 9.3.6';
 const OURS = 'rule of this package';
 
 const IN_THE_AIR = 'It may have been delivered. Whether to send it again is the campaign\'s choice for unknown deliveries.';
@@ -20,6 +21,9 @@ const unprocessed = (code: string, meaning: string, source: string): Row =>
 /** Left our side, and no answer came. */
 const unanswered = (code: string, meaning: string, source: string): Row =>
   ({ code, outcome: 'unknown', retriable: false, meaning, action: IN_THE_AIR, source });
+/** Not sent, since others of the run showed that it would fail too. */
+const stopped = (outcome: 'wrong-environment' | 'bad-credentials' | 'bad-payload', code: string, meaning: string, action: string): Row =>
+  ({ code, outcome, retriable: false, meaning, action, source: OURS });
 /** Refused before it was sent. */
 const refused = (code: string, meaning: string, action: string): Row =>
   ({ code, outcome: 'bad-payload', retriable: false, meaning, action, source: OURS });
@@ -46,6 +50,14 @@ const ROWS: readonly Row[] = [
   unanswered('connection-reset', 'The connection broke before the answer came.', RFC_UNPROCESSED),
   unanswered('stream-reset', 'The gateway broke off this message without an answer.', RFC_UNPROCESSED),
   { code: 'cancelled', outcome: 'unavailable', retriable: false, meaning: 'The run was stopped before the message was sent.', action: 'Run the campaign again for those who are left.', source: OURS },
+  unreached('proxy-unreachable', 'The proxy does not answer.', 'Check the address of the proxy (HTTPS_PROXY, or the credential\'s own).', NODE),
+  unreached('proxy-refused', 'The proxy does not let us through to the gateway.', 'Ask the proxy\'s operator to allow CONNECT to the gateway\'s host and port, or name the host in NO_PROXY.', RFC_CONNECT, { retriable: false }),
+  unreached('proxy-authentication', 'The proxy asks for a user name and password, or does not accept those it was given.', 'Write them into the proxy\'s address: http://user:password@host:port.', RFC_CONNECT, { retriable: false }),
+  { code: 'expired', outcome: 'unavailable', retriable: false, meaning: 'The message\'s time to live ended before it could be sent.', action: 'Give it a longer life or send faster.', source: OURS },
+  stopped('wrong-environment', 'stopped-wrong-environment', 'The run was stopped: the first answers say mostly that the device tokens are of another environment, app or project.', 'Check environment, bundle id and project in the credential, and where the tokens come from; then run the campaign again. No device was removed.'),
+  stopped('wrong-environment', 'stopped-dead-tokens', 'The run was stopped: more than half of the first device tokens are dead, which a list in use never has.', 'Check whether this is the right list, app and project. If it is just old, switch the safety stop off and run it again. No device was removed.'),
+  stopped('bad-credentials', 'stopped-bad-credentials', 'The run was stopped: the gateway does not accept our credentials.', 'See the messages before this one for the gateway\'s word, correct the credential, and run the campaign again. No device was removed.'),
+  stopped('bad-payload', 'stopped-bad-payload', 'The run was stopped: the gateway refused the message for nearly all of the first people.', 'See the messages before this one for what is wrong with it, correct it, and run the campaign again.'),
   { code: 'access-token-unavailable', outcome: 'unavailable', retriable: true, meaning: 'Google\'s token service, which signs us in to FCM, could not be reached.', action: 'Check that this machine reaches the token_uri of the service account (oauth2.googleapis.com).', source: 'https://developers.google.com/identity/protocols/oauth2/service-account' },
   { code: 'access-token-refused', outcome: 'bad-credentials', retriable: false, meaning: 'Google refuses to sign in the service account.', action: 'Check that its key was not deleted or disabled, and that this machine\'s clock is right.', source: 'https://developers.google.com/identity/protocols/oauth2/service-account#error-codes' },
   { code: 'application-default-missing', outcome: 'bad-credentials', retriable: false, meaning: 'This machine has no Google credentials of its own.', action: 'Set GOOGLE_APPLICATION_CREDENTIALS, run on Google Cloud, or use a service account file.', source: 'https://cloud.google.com/docs/authentication/application-default-credentials' },

@@ -26,6 +26,10 @@ export interface OutcomeRow {
   reconnects?: boolean;
   /** Whom a Retry-After holds back: everything for this gateway, or this message only. */
   holds?: 'gateway' | 'message';
+  /** Not again sooner than this (ms), unless the gateway itself names a time. */
+  notBeforeMs?: number;
+  /** Concerns some devices of the gateway only: other messages may well go. */
+  partial?: boolean;
   /** The vendor says this only after it has accepted our key, project or topic: a connection test that gets it has passed. */
   signedIn?: boolean;
   /** For a person: what happened. */

@@ -3,46 +3,46 @@
  * again what the outcome table allows, and gives out each message's result exactly once.
  */
 import { PushError } from '../errors';
+import { tokenFingerprint, type GatewayType } from '../recipient';
+import { SafetyStop } from './breaker/safety-stop';
+import { FlightLines, newFlight, type Flight } from './flight';
 import type { GatewayMessage, GatewayResult } from './gateway';
 import type { Ending } from './http2/exchange';
 import type { Session } from './http2/session';
 import type { Line } from './line';
-import { nextStep, type Tries } from './next-step';
+import { firstWait, nextStep, type Step } from './next-step';
 import { classify, type OutcomeRow } from './outcomes';
 import type { Reading } from './protocol';
+import type { Pace } from './rate/pace';
 import { resultOf } from './result';
-import { retryAfterMs, WaitingLine } from './retry';
+import { ResultQueue } from './result-queue';
+import { retryAfterMs } from './retry';
 import type { SendLimits } from './send-limits';
 import { Source } from './source';
 
-/** A message under way. */
-interface Flight extends Tries {
-  readonly message: GatewayMessage;
-  /** Put on the wire. */
-  attempts: number;
-}
+/** What an answer says, with its status. */
+type Read = Reading & { status?: number };
 
 /** Messages that wait for a retry at most, in windows: beyond, no fresh ones are pulled and memory stays flat. */
 const WAITING_WINDOWS = 10;
+/** First rest (ms) of a gateway of which more than half of the answers fail. */
+const OVERLOAD_REST_MS = 10_000;
 /** While something waits for others (a connection, a pause), a look so often; it also keeps the process alive. */
 const HEARTBEAT_MS = 500;
 
 export class Sender {
   private readonly source: Source<GatewayMessage>;
-  private readonly fresh: Flight[] = [];
-  private readonly due: Flight[] = [];
-  private readonly waiting = new WaitingLine<Flight>();
-  private results: GatewayResult[] = [];
-  private read = 0;
+  private readonly lines = new FlightLines();
+  private readonly results = new ResultQueue();
+  private readonly safety: SafetyStop;
+  private readonly pace: Pace;
   private airborne = 0;
   private renewing = 0;
   private signingIn = false;
   private pumping = false;
-  private turn = false;
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
   private timerAt = 0;
-  private wakeReader: (() => void) | undefined;
 
   constructor(
     private readonly line: Line,
@@ -50,6 +50,8 @@ export class Sender {
     private readonly limits: SendLimits,
   ) {
     this.source = new Source(messages, () => this.pump());
+    this.safety = new SafetyStop(limits.safetyStop);
+    this.pace = line.pace.pace(limits.rate);
   }
 
   /**
@@ -61,17 +63,12 @@ export class Sender {
     try {
       this.pump();
       for (;;) {
-        while (this.read < this.results.length) {
-          const result = this.results[this.read++] as GatewayResult;
-          if (this.read === this.results.length) {
-            this.results = [];
-            this.read = 0;
-            this.pump();
-          }
+        for (let result = this.results.take(); result !== undefined; result = this.results.take()) {
+          if (this.results.size === 0) this.pump();
           yield result;
         }
         if (this.isDone) break;
-        await new Promise<void>((resolve) => (this.wakeReader = resolve));
+        await this.results.wait();
       }
       if (this.source.failure !== undefined) throw this.source.failure.thrown;
     } finally {
@@ -87,7 +84,7 @@ export class Sender {
     if (this.stopped) return;
     this.stopped = true;
     this.source.stop();
-    for (const flight of [...this.fresh.splice(0), ...this.due.splice(0), ...this.waiting.clear()]) this.cancel(flight);
+    this.endAll(this.row('cancelled'));
     this.pump();
   }
 
@@ -103,61 +100,63 @@ export class Sender {
     } finally {
       this.pumping = false;
     }
+    if (this.underway === 0) this.safety.release();
     this.schedule();
-    if (this.read < this.results.length || this.isDone) {
-      this.wakeReader?.();
-      this.wakeReader = undefined;
-    }
+    if (this.results.size > 0 || this.isDone) this.results.wake();
   }
 
   /** No connection came about: everything that is ready has had one try in vain. */
   unreachable(): void {
     const { down } = this.line.pool;
     if (down === undefined) return;
-    for (const flight of [...this.fresh.splice(0), ...this.due.splice(0)]) this.failUnsent(flight, down.code, '', down.failures);
+    this.failReady(down.code, '', down.failures);
     this.pump();
   }
 
   private get isDone(): boolean {
-    return this.source.isDone && this.airborne + this.renewing + this.fresh.length + this.due.length + this.waiting.size === 0;
+    return this.source.isDone && this.underway === 0;
+  }
+
+  /** Messages without a result. */
+  private get underway(): number {
+    return this.airborne + this.renewing + this.lines.size;
   }
 
   private get mayPull(): boolean {
     const { concurrency } = this.limits;
     return !this.stopped
-      && this.airborne + this.fresh.length < concurrency
-      && this.results.length - this.read < concurrency
-      && this.waiting.size < WAITING_WINDOWS * concurrency;
+      && this.airborne + this.lines.notYetSent < concurrency
+      && this.results.size < concurrency
+      && this.lines.waitingForTheirTime < WAITING_WINDOWS * concurrency;
   }
 
   private pull(): void {
     while (this.mayPull || this.stopped) {
       const next = this.source.take();
       if (next === undefined) return;
-      const flight: Flight = { message: next.value, tries: 0, attempts: 0, unprocessed: 0, renewed: false };
-      if (this.stopped) this.cancel(flight);
-      else this.fresh.push(flight);
+      const flight = newFlight(next.value);
+      if (this.stopped) this.finish(flight, this.row('cancelled'), {});
+      else if (this.safety.stopped !== undefined) this.finish(flight, this.safety.stopped, {});
+      else this.lines.addFresh(flight);
     }
   }
 
   private launchAll(): void {
     const now = performance.now();
-    for (let flight = this.waiting.take(now); flight !== undefined; flight = this.waiting.take(now)) this.due.push(flight);
+    this.lines.wake(now);
     if (now < this.line.pausedUntil) return;
-    while (this.airborne < this.limits.concurrency && this.fresh.length + this.due.length > 0) {
+    while (this.airborne < this.room && this.lines.ready > 0) {
       const authorization = this.authorization();
-      if (authorization === null) return;
+      if (authorization === null || !this.pace.isReady) return;
       const session = this.line.pool.take();
       if (session === undefined) return this.failFastWhenDown();
-      this.launch(this.nextFlight(), session, authorization);
+      this.launch(this.lines.next(), session, authorization);
     }
   }
 
-  /** Fresh messages and retries in turns, so that neither starves the other. */
-  private nextFlight(): Flight {
-    this.turn = !this.turn;
-    const first = this.turn ? this.fresh : this.due;
-    return (first.shift() ?? (this.turn ? this.due : this.fresh).shift()) as Flight;
+  /** Messages in the air at most; one where it tries for all whether the gateway is well again. */
+  private get room(): number {
+    return this.line.overload.isTrying ? 1 : this.limits.concurrency;
   }
 
   /** The header; undefined where none is needed, null where it is on its way. */
@@ -170,7 +169,7 @@ export class Sender {
       this.signingIn = false;
       if (thrown !== undefined) {
         const { code, message } = thrown instanceof PushError ? thrown : { code: 'access-token-unavailable', message: '' };
-        for (const flight of [...this.fresh.splice(0), ...this.due.splice(0)]) this.failUnsent(flight, code, message, this.line.credential.failures ?? 1);
+        this.failReady(code, message, this.line.credential.failures ?? 1);
       }
       this.pump();
     });
@@ -184,18 +183,25 @@ export class Sender {
     const { code, failures } = pool.down;
     const row = classify(this.line.protocol.type, undefined, code);
     if (row.retriable && failures < this.limits.attempts) return;
-    for (const flight of [...this.fresh.splice(0), ...this.due.splice(0)]) this.failUnsent(flight, code, '', failures);
+    this.failReady(code, '', failures);
   }
 
   private launch(flight: Flight, session: Session, authorization: string | undefined): void {
+    const { message } = flight;
+    if (message.expiresAt !== undefined && message.expiresAt.getTime() <= this.line.now()) return this.finish(flight, this.row('expired'), {});
     let request;
     try {
-      request = this.line.protocol.write(flight.message);
+      request = this.line.protocol.write(message);
     } catch (thrown) {
       return this.finish(flight, this.row(thrown instanceof PushError ? thrown.code : 'payload-malformed'), {});
     }
+    const now = performance.now();
+    const wait = this.pace.deviceWait(message.token);
+    if (wait > 0) return this.lines.addWaiting(flight, now + wait);
+    this.pace.take();
     this.airborne++;
     flight.attempts++;
+    flight.firstAt ??= now;
     session.send(request, authorization, this.limits.timeoutMs, (ending) => {
       this.airborne--;
       this.land(flight, session, authorization, ending);
@@ -204,54 +210,116 @@ export class Sender {
   }
 
   private land(flight: Flight, session: Session, authorization: string | undefined, ending: Ending): void {
-    if ('failure' in ending) return this.decide(flight, this.row(ending.failure), {}, undefined, authorization);
+    if ('failure' in ending) {
+      const row = this.row(ending.failure);
+      this.note(row, ending.failure === 'timeout');
+      return this.decide(flight, row, {}, undefined, authorization);
+    }
     const { answer } = ending;
     const reading = this.line.protocol.read(answer, flight.message);
     const row = classify(this.line.protocol.type, answer.status, reading.code);
     if (row.reconnects === true) session.retire();
     if (row.outcome !== 'bad-credentials') session.confirm();
-    const header = answer.headers['retry-after'];
-    const asked = row.retriable ? retryAfterMs(header, this.line.now()) : undefined;
+    this.note(row, answer.status >= 500);
+    const asked = row.retriable ? retryAfterMs(answer.headers['retry-after'], this.line.now()) : undefined;
     this.decide(flight, row, { ...reading, status: answer.status }, asked, authorization);
   }
 
-  /** Again, or this is its result. */
-  private decide(flight: Flight, row: OutcomeRow, reading: Reading & { status?: number }, asked: number | undefined, authorization: string | undefined): void {
-    if (this.stopped) return this.finish(flight, row, reading);
-    if (asked !== undefined && row.holds === 'gateway') {
-      this.line.pausedUntil = Math.max(this.line.pausedUntil, performance.now() + Math.min(asked, this.limits.maxBackoffMs));
-    }
-    const step = nextStep(flight, row, asked, this.limits, this.line.random);
-    if (step === 'finish') this.finish(flight, row, reading);
-    else if (step === 'again') this.due.unshift(flight);
-    else if (step === 'renew') this.renew(flight, row, reading, authorization);
-    else this.waiting.add(performance.now() + step.wait, flight);
+  /** Lets the circuit breaker hear how the gateway is. */
+  private note(row: OutcomeRow, failed: boolean): void {
+    const rest = this.line.overload.note(failed, performance.now(), this.limits.backoffMs ?? OVERLOAD_REST_MS);
+    if (rest > 0) this.hold(rest, row.code);
   }
 
-  private renew(flight: Flight, row: OutcomeRow, reading: Reading & { status?: number }, authorization: string | undefined): void {
+  /** Nothing leaves through this gateway for so long (ms), whichever the run. */
+  private hold(ms: number, code: string): void {
+    const wait = Math.min(ms, this.limits.maxBackoffMs);
+    const until = performance.now() + wait;
+    if (until <= this.line.pausedUntil) return;
+    this.line.pausedUntil = until;
+    this.pace.rest(wait);
+    this.line.listener?.({ gateway: this.line.protocol.type, event: 'paused', code, ms: Math.round(wait) });
+  }
+
+  /** Again, or this is its result. */
+  private decide(flight: Flight, row: OutcomeRow, reading: Read, asked: number | undefined, authorization: string | undefined): void {
+    if (this.isOver) return this.finish(flight, row, reading);
+    if (row.holds === 'gateway') {
+      // A quota that names no time to come back is given the vendor's minute; an error of the server concerns this message only.
+      const rest = asked ?? (row.outcome === 'throttled' ? firstWait(row, this.limits) : 0);
+      if (rest > 0) this.hold(rest, reading.code ?? row.code);
+    }
+    const step = nextStep(flight, row, asked, this.limits, this.timeLeft(flight), this.line.random);
+    if (step === 'again') this.lines.addDue(flight, true);
+    else if (step === 'renew') this.renew(flight, row, reading, authorization);
+    else this.waitOrFinish(flight, row, reading, step, '');
+  }
+
+  private waitOrFinish(flight: Flight, row: OutcomeRow, reading: Read, step: Step, detail: string): void {
+    if (typeof step !== 'object') return this.finish(flight, row, reading, detail);
+    const code = reading.code ?? row.code;
+    this.lines.addWaiting(flight, performance.now() + step.wait);
+    this.limits.onWait?.(flight.message.id, new Date(this.line.now() + step.wait), code);
+    this.line.listener?.({ ...this.about(flight), event: 'waiting', code, ms: Math.round(step.wait) });
+  }
+
+  /** How long (ms) the message is still of use: its own time to live, and the run's patience. */
+  private timeLeft({ message, firstAt }: Flight): number {
+    const patience = this.limits.giveUpAfterMs - (firstAt === undefined ? 0 : performance.now() - firstAt);
+    return message.expiresAt === undefined ? patience : Math.min(patience, message.expiresAt.getTime() - this.line.now());
+  }
+
+  private renew(flight: Flight, row: OutcomeRow, reading: Read, authorization: string | undefined): void {
     this.renewing++;
     void this.line.credential.renew(authorization ?? '').then((renewed) => {
       this.renewing--;
-      if (renewed && !this.stopped) this.due.push(flight);
+      if (renewed && !this.isOver) this.lines.addDue(flight, false);
       else this.finish(flight, row, reading);
       this.pump();
     });
   }
 
-  /** @param failures how often in a row this happened to the gateway, whichever the message */
-  private failUnsent(flight: Flight, code: string, detail: string, failures: number): void {
+  /**
+   * What is ready to go cannot leave.
+   * @param failures how often in a row this happened to the gateway, whichever the message
+   */
+  private failReady(code: string, detail: string, failures: number): void {
     const row = this.row(code);
-    const step = failures >= this.limits.attempts ? 'finish' : nextStep(flight, row, undefined, this.limits, this.line.random);
-    if (typeof step === 'object') this.waiting.add(performance.now() + step.wait, flight);
-    else this.finish(flight, row, {}, detail);
+    for (const flight of this.lines.takeReady()) {
+      const step = failures >= this.limits.attempts ? 'finish' : nextStep(flight, row, undefined, this.limits, this.timeLeft(flight), this.line.random);
+      this.waitOrFinish(flight, row, {}, step, detail);
+    }
   }
 
-  private cancel(flight: Flight): void {
-    this.finish(flight, this.row('cancelled'), {});
+  /** Nothing more is put on the wire. */
+  private get isOver(): boolean {
+    return this.stopped || this.safety.stopped !== undefined;
   }
 
-  private finish(flight: Flight, row: OutcomeRow, reading: Reading & { status?: number }, detail = ''): void {
-    this.results.push(resultOf(this.line.protocol, flight.message.id, flight.attempts, row, reading, detail));
+  private endAll(row: OutcomeRow): void {
+    for (const flight of this.lines.takeAll()) this.finish(flight, row, {});
+  }
+
+  private finish(flight: Flight, row: OutcomeRow, reading: Read, detail = ''): void {
+    const wentOn = this.safety.stopped === undefined;
+    const result = resultOf(this.line.protocol, flight.message.id, flight.attempts, row, reading, detail);
+    this.safety.judge(result, row, (judged) => this.tell(flight, judged));
+    if (!wentOn || this.safety.stopped === undefined) return;
+    this.line.listener?.({ gateway: this.line.protocol.type, event: 'stopped', code: this.safety.stopped.code });
+    this.endAll(this.safety.stopped);
+  }
+
+  private tell(flight: Flight, result: GatewayResult): void {
+    this.results.push(result);
+    const { listener } = this.line;
+    if (listener === undefined) return;
+    const { outcome, code, status, attempts } = result;
+    const ms = flight.firstAt === undefined ? 0 : Math.round(performance.now() - flight.firstAt);
+    listener({ ...this.about(flight), event: 'settled', outcome, ...(code !== undefined && { code }), ...(status !== undefined && { status }), attempts, ms });
+  }
+
+  private about({ message: { id, token } }: Flight): { gateway: GatewayType; id: string; device: string } {
+    return { gateway: this.line.protocol.type, id, device: tokenFingerprint(String(token)) };
   }
 
   private row(code: string): OutcomeRow {
@@ -260,10 +328,10 @@ export class Sender {
 
   /** Wakes up for the next retry or the end of a pause; needs no timer while answers are awaited and nothing else. */
   private schedule(): void {
-    const idle = this.fresh.length + this.due.length > 0 ? HEARTBEAT_MS : Infinity;
+    const idle = this.lines.ready > 0 ? HEARTBEAT_MS : Infinity;
     const now = performance.now();
     const pause = this.line.pausedUntil > now ? this.line.pausedUntil - now : idle;
-    const wait = Math.min((this.waiting.next ?? Infinity) - now, Math.min(pause, idle));
+    const wait = Math.min((this.lines.nextAt ?? Infinity) - now, Math.min(pause, idle));
     // A timer that goes off too early costs one look; setting it anew for every answer would cost more.
     if (wait !== Infinity && this.timer !== undefined && this.timerAt <= now + wait) return;
     clearTimeout(this.timer);

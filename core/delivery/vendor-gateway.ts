@@ -2,11 +2,15 @@
 import { PushError } from '../errors';
 import type { GatewayType } from '../recipient';
 import type { Credential } from './auth/credential';
+import { Overload } from './breaker/overload';
 import { checkWords } from './check';
 import type { CredentialCheck, Gateway, GatewayMessage, GatewayResult, SendOptions } from './gateway';
 import { Pool, type PoolOptions } from './http2/pool';
 import type { Line } from './line';
+import type { DeliveryListener } from './listener';
 import type { Protocol } from './protocol';
+import type { VendorRate } from './rate/options';
+import { PaceMaker } from './rate/pace';
 import { Sender } from './sender';
 import { sendLimits } from './send-limits';
 
@@ -15,11 +19,16 @@ export interface GatewayParts {
   credential: Credential;
   pool: PoolOptions;
   now: () => number;
+  /** Names what the vendor limits, and what it asks of everybody. */
+  rate: { bucket: () => string; vendor: VendorRate };
+  listener?: DeliveryListener;
   /** A message that reaches no phone, how it is written, and what it proves, in words. */
   probe: { protocol: Protocol; message: GatewayMessage; names: string };
 }
 
 const CHECK_TIMEOUT_MS = 10_000;
+/** A connection test does not wait behind a campaign. */
+const NO_LIMIT = { perMinute: Infinity, devicePerMinute: Infinity };
 
 export class VendorGateway implements Gateway {
   readonly type: GatewayType;
@@ -29,7 +38,7 @@ export class VendorGateway implements Gateway {
   private closed = false;
 
   constructor(private readonly parts: GatewayParts) {
-    const { protocol, credential, now, pool } = parts;
+    const { protocol, credential, now, pool, rate, listener } = parts;
     this.type = protocol.type;
     this.window = pool.mostSessions * pool.mostStreams;
     const wake = () => {
@@ -38,7 +47,18 @@ export class VendorGateway implements Gateway {
     const unreachable = () => {
       for (const sender of this.running) sender.unreachable();
     };
-    this.line = { protocol, credential, pool: new Pool(pool, { room: wake, unreachable }), now, random: pool.random, pausedUntil: 0, wake };
+    this.line = {
+      protocol,
+      credential,
+      pool: new Pool(pool, { room: wake, unreachable, event: (event) => listener?.({ gateway: this.type, event: 'connection', ...event }) }),
+      pace: new PaceMaker(rate.bucket, rate.vendor, now, wake),
+      overload: new Overload(),
+      listener,
+      now,
+      random: pool.random,
+      pausedUntil: 0,
+      wake,
+    };
   }
 
   send(messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>, options: SendOptions = {}): AsyncIterable<GatewayResult> {
@@ -47,7 +67,7 @@ export class VendorGateway implements Gateway {
 
   async check(): Promise<CredentialCheck> {
     const { protocol, message, names } = this.parts.probe;
-    const results = this.run({ ...this.line, protocol }, [message], { attempts: 1, timeoutMs: CHECK_TIMEOUT_MS });
+    const results = this.run({ ...this.line, protocol, listener: undefined }, [message], { attempts: 1, timeoutMs: CHECK_TIMEOUT_MS, rate: NO_LIMIT });
     const { value } = await results.next();
     await results.return(undefined);
     return checkWords(this.type, value as GatewayResult, names, this.parts.pool.origin);

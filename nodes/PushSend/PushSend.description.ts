@@ -116,7 +116,7 @@ export const properties: INodeProperties[] = [
         name: 'maxBackoff',
         type: 'number',
         typeOptions: { minValue: 1, maxValue: 3600 },
-        default: 60,
+        default: 600,
         description: 'Longest wait between two attempts, also where a gateway asks for a longer one',
       },
       storeFileOption,

@@ -25,8 +25,8 @@ const speaks = (language: string) => (recipient: Recipient) => recipient.locale?
 /** `unregistered`, `quota-once` ... of a token to which the sandbox answers in a special way. */
 function specialName(token: string): string | undefined {
   const digits: Record<string, string> = {
-    '01': 'unregistered', '03': 'wrong-environment', '06': 'quota-once', '08': 'unavailable-once',
-    '09': 'internal-once', '0e': 'refused-once', '10': 'expired-token',
+    '01': 'unregistered', '03': 'wrong-environment', '06': 'quota-once',
+    '0e': 'refused-once', '10': 'expired-token',
   };
   const apns = /^facade(..)/.exec(token)?.[1];
   return apns === undefined ? /^magic-([a-z-]+):/.exec(token)?.[1] : digits[apns] ?? `facade${apns}`;
@@ -62,7 +62,7 @@ const COUNTS = {
   'dead tokens: expired': count(devices, isSpecial('expired-token')),
   'tokens of a wrong environment': count(devices, isSpecial('wrong-environment')),
   'tokens that work at the second try':
-    count(devices, isSpecial('quota-once', 'unavailable-once', 'internal-once', 'refused-once')),
+    count(devices, isSpecial('quota-once', 'refused-once')),
 };
 
 /** The rows of one person as the JSON form has them. */
@@ -149,7 +149,7 @@ describe('the made-up people of the demo', () => {
   it('hold special tokens only where a campaign would write, of kinds that end at once and always in the same way', () => {
     const special = recipients.flatMap((recipient, index) =>
       recipient.devices.filter(({ token }) => specialName(token) !== undefined).map((device) => ({ recipient, index, device })));
-    const kinds = ['unregistered', 'expired-token', 'wrong-environment', 'quota-once', 'unavailable-once', 'internal-once', 'refused-once'];
+    const kinds = ['unregistered', 'expired-token', 'wrong-environment', 'quota-once', 'refused-once'];
     expect(new Set(special.map(({ device }) => specialName(device.token)))).toEqual(new Set(kinds));
     expect(special.length / devices.length).toBeGreaterThan(0.025);
     expect(special.length / devices.length).toBeLessThan(0.035);

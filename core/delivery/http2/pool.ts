@@ -19,7 +19,10 @@ export interface PoolListener {
   room(): void;
   /** A connection was tried and did not come about, and there is no other. */
   unreachable(): void;
+  event(event: ConnectionEvent): void;
 }
+
+export type ConnectionEvent = { state: 'opened' | 'closed' } | { state: 'failed'; code: string };
 
 /** One coarse timer looks after all deadlines; a timer for each of a thousand streams would cost more than the streams. */
 const TICK_MS = 50;
@@ -83,7 +86,13 @@ export class Pool implements SessionListener {
     this.listener.room();
   }
 
+  opened(): void {
+    this.listener.event({ state: 'opened' });
+    this.room();
+  }
+
   failed(session: Session, code: string): void {
+    this.listener.event({ state: 'failed', code });
     this.forget(session);
     this.holdBack();
     this.down = { code, failures: (this.down?.failures ?? 0) + 1 };
@@ -92,6 +101,7 @@ export class Pool implements SessionListener {
   }
 
   ended(session: Session): void {
+    this.listener.event({ state: 'closed' });
     if (!session.worked) this.holdBack();
     this.forget(session);
     this.listener.room();

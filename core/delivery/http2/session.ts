@@ -21,6 +21,8 @@ export interface SessionOptions {
 }
 
 export interface SessionListener {
+  /** The peer's settings came: requests may go. */
+  opened(): void;
   /** A request may go that could not go before. */
   room(): void;
   /** It never opened; a transport code says why. */
@@ -168,11 +170,10 @@ export class Session {
 
   private onSettings(maxConcurrentStreams: number | undefined): void {
     this.allowed = maxConcurrentStreams ?? Infinity;
-    if (this.state === 'connecting') {
-      this.state = 'open';
-      this.http2.unref();
-    }
-    this.listener.room();
+    if (this.state !== 'connecting') return this.listener.room();
+    this.state = 'open';
+    this.http2.unref();
+    this.listener.opened();
   }
 
   private onGoaway(code: number, lastStreamId: number): void {

@@ -133,7 +133,7 @@ describe('a gateway among faults', () => {
     it('says unknown when no answer comes in time, resets only what is stuck, and does not repeat', async () => {
       await fcm(({ token }) => (token.endsWith('3') ? 'silence' : { ...(fcmOk as object), afterMs: 10 } as Deed), { maxConcurrentStreams: 20 });
       const list = messages(320);
-      const results = await sendAll(gateway, list, { timeoutMs: 700 });
+      const results = await sendAll(gateway, list, { timeoutMs: 2000 });
       expectEachOnce(results, list);
       expect(countBy(results, 'code')).toEqual({ '': 300, timeout: 20 });
       expect(vendor.repeated).toEqual([]);
@@ -191,7 +191,7 @@ describe('a gateway among faults', () => {
     it.each([[500, 'INTERNAL'], [503, 'UNAVAILABLE']] as const)('tries again after %i, up to the limit, without blocking fresh messages', async (status, code) => {
       await fcm(({ token }) => (token.endsWith('0') ? fcmError(status, code) : fcmOk));
       const order: string[] = [];
-      for await (const { id, outcome, attempts } of gateway.send(messages(160), { concurrency: 8, attempts: 3, backoffMs: 100, maxBackoffMs: 200 })) {
+      for await (const { id, outcome, attempts } of gateway.send(messages(160), { concurrency: 8, attempts: 3, backoffMs: 400, maxBackoffMs: 500 })) {
         order.push(outcome);
         expect([id, attempts]).toEqual([id, outcome === 'accepted' ? 1 : 3]);
       }

@@ -31,7 +31,7 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       { id: 'iphone', firstName: 'Bo', token: apnsToken('00') },
       { id: 'both', firstName: 'Cy', devices: [{ token: 'magic-unregistered:1' }, { token: `${apnsToken('00').slice(0, -1)}1` }] },
       { id: 'gone', firstName: 'Di', token: 'magic-unregistered:2' },
-      { id: 'busy', firstName: 'Ed', token: 'magic-unavailable-once:1' },
+      { id: 'busy', firstName: 'Ed', token: 'magic-quota-once:1' },
       { id: 'no', firstName: 'Fay', token: 'magic-ok:2', consent: { marketing: 'opted-out' } },
       { id: 'none', firstName: 'Gil' },
       { firstName: 'nobody' },

@@ -46,7 +46,7 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
     it('sorts people by what became of them, each with the reason in words', async () => {
       const apnsToken = (code: string, end: string) => `facade${code}${end.padStart(56, '0')}`;
       const payload = [
-        { id: 'ok', token: 'phone-1' }, { id: 'ok-ios', token: 'cd'.repeat(32) }, { id: 'once', token: 'magic-unavailable-once:n' },
+        { id: 'ok', token: 'phone-1' }, { id: 'ok-ios', token: 'cd'.repeat(32) }, { id: 'once', token: 'magic-quota-once:n' },
         { id: 'dead', token: 'magic-unregistered:n' }, { id: 'dead-ios', token: apnsToken('01', '1') }, { id: 'wrong', token: 'magic-wrong-environment:n' },
         { id: 'no', token: 'phone-2', consent: { marketing: 'opted-out' } }, { id: 'nothing' }, 'nobody', { name: 'no id' },
       ];

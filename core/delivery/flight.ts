@@ -1,0 +1,80 @@
+/** A message under way, and the lines in which it waits. */
+import type { GatewayMessage } from './gateway';
+import type { Tries } from './next-step';
+import { WaitingLine } from './retry';
+
+export interface Flight extends Tries {
+  readonly message: GatewayMessage;
+  /** Put on the wire so often. */
+  attempts: number;
+  /** Monotonic ms of the first attempt; undefined before. */
+  firstAt: number | undefined;
+}
+
+export function newFlight(message: GatewayMessage): Flight {
+  return { message, tries: 0, attempts: 0, unprocessed: 0, renewed: false, firstAt: undefined };
+}
+
+/** The messages of a run that are not on the wire: fresh ones, those that may go again, those that wait until they may. */
+export class FlightLines {
+  private readonly fresh: Flight[] = [];
+  private readonly due: Flight[] = [];
+  private readonly waiting = new WaitingLine<Flight>();
+  private turn = false;
+
+  /** Messages that may go now. */
+  get ready(): number {
+    return this.fresh.length + this.due.length;
+  }
+
+  get notYetSent(): number {
+    return this.fresh.length;
+  }
+
+  get waitingForTheirTime(): number {
+    return this.waiting.size;
+  }
+
+  get size(): number {
+    return this.ready + this.waiting.size;
+  }
+
+  /** Monotonic ms when the next one that waits may go. */
+  get nextAt(): number | undefined {
+    return this.waiting.next;
+  }
+
+  addFresh(flight: Flight): void {
+    this.fresh.push(flight);
+  }
+
+  /** Goes again; `first` before all others that do. */
+  addDue(flight: Flight, first: boolean): void {
+    if (first) this.due.unshift(flight);
+    else this.due.push(flight);
+  }
+
+  addWaiting(flight: Flight, at: number): void {
+    this.waiting.add(at, flight);
+  }
+
+  /** Moves those whose time has come among the ready ones. */
+  wake(now: number): void {
+    for (let flight = this.waiting.take(now); flight !== undefined; flight = this.waiting.take(now)) this.due.push(flight);
+  }
+
+  /** Fresh messages and retries in turns, so that neither starves the other; there is one that is ready. */
+  next(): Flight {
+    this.turn = !this.turn;
+    const first = this.turn ? this.fresh : this.due;
+    return (first.shift() ?? (this.turn ? this.due : this.fresh).shift()) as Flight;
+  }
+
+  takeReady(): Flight[] {
+    return [...this.fresh.splice(0), ...this.due.splice(0)];
+  }
+
+  takeAll(): Flight[] {
+    return [...this.takeReady(), ...this.waiting.clear()];
+  }
+}
