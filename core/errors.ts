@@ -21,6 +21,9 @@ export class PushError extends Error {
   }
 }
 
+/** A mistake that ends the whole run, as the user chose, instead of costing one person their message. */
+export class RunStopper extends PushError {}
+
 /** Any thrown value as a {@link PushError}; a foreign error keeps its message and becomes the cause. */
 export function asPushError(thrown: unknown): PushError {
   if (thrown instanceof PushError) return thrown;

@@ -17,6 +17,8 @@ export interface PushState {
   payload?: JsonObject;
   outcome?: string;
   reason?: string;
+  /** The field of the person that a text needed, where that is the reason. */
+  missing?: string;
   why?: string;
   /** ISO 8601: when a person who waits is sent to. */
   until?: string;

@@ -3,10 +3,8 @@ import { PushError } from '../errors';
 import type { GatewayMessage } from '../delivery/gateway';
 import { isJsonObject, type JsonObject } from '../json';
 import type { Device } from '../recipient';
+import { payloadLimits } from '../template';
 import { deliveryUuid, signDelivery, trackedLink, type Tracking } from '../tracking';
-
-/** Bytes of a payload that both gateways take (FCM: message, APNs: body). */
-export const MOST_BYTES = 4096;
 
 /** How the message of one person leaves; instants in ms. */
 export interface Leaving {
@@ -32,13 +30,14 @@ export function deviceMessage(
     throw new PushError('no-message', `The person has no message for ${device.gateway}.`,
       'Put the template step before, or write a title and a text in the send step.');
   }
-  const message = device.gateway === 'fcm'
+  const message: GatewayMessage = device.gateway === 'fcm'
     ? { id, token: device.token, payload: fcmPayload(rendered, id, tracking, leaving) }
     : apnsMessage(rendered, device.token, id, tracking, leaving);
   const bytes = Buffer.byteLength(JSON.stringify(message.payload));
-  if (bytes > MOST_BYTES) {
-    throw new PushError('payload-too-large', `The message has ${bytes} bytes with its tracking data; a gateway takes ${MOST_BYTES}.`,
-      'Shorten the text or the data, or let the template step shorten it.', { bytes, most: MOST_BYTES });
+  const most = payloadLimits({ voip: message.headers?.['apns-push-type'] === 'voip' })[device.gateway];
+  if (bytes > most) {
+    throw new PushError('payload-too-large', `The message has ${bytes} bytes with its tracking data; a gateway takes ${most}.`,
+      'Shorten the text or the data, or let the template step shorten it.', { bytes, most });
   }
   return message;
 }
@@ -68,7 +67,7 @@ function apnsMessage(
   rendered: JsonObject, token: string, id: string, tracking: Tracking | undefined, leaving: Leaving,
 ): GatewayMessage {
   const { ttlSeconds, silent, mayRepeat } = leaving;
-  const body = { ...objectIn(rendered, 'payload') };
+  const body = fromNow(objectIn(rendered, 'payload'), leaving.now);
   const headers = objectIn(rendered, 'headers') as Record<string, string>;
   if (silent) body['aps'] = hushed(objectIn(body, 'aps'));
   return {
@@ -83,6 +82,15 @@ function apnsMessage(
       ...(ttlSeconds !== undefined && { 'apns-expiration': expiration(ttlSeconds, leaving) }),
     },
   };
+}
+
+/** A Live Activity has dates: they count from the sending and not from the writing, which may be long before. */
+function fromNow(body: JsonObject, now: number): JsonObject {
+  const aps = body['aps'];
+  if (!isJsonObject(aps) || typeof aps['timestamp'] !== 'number') return { ...body };
+  const later = Math.floor(now / 1000) - aps['timestamp'];
+  const moved = ['timestamp', 'stale-date', 'dismissal-date'].flatMap((name) => (typeof aps[name] === 'number' ? [[name, aps[name] + later] as const] : []));
+  return { ...body, aps: { ...aps, ...Object.fromEntries(moved) } };
 }
 
 /** Seconds that are left; a message that is worth its delivery at all lives at least one. */

@@ -1,7 +1,7 @@
 /** Sends a page of people: judged together, written into the ledger together, then handed to the gateways. */
 import { randomUUID } from 'node:crypto';
 import type { GatewayMessage, GatewayResult } from '../delivery/gateway';
-import { asPushError, PushError } from '../errors';
+import { asPushError, PushError, RunStopper } from '../errors';
 import { isJsonObject } from '../json';
 import { tokenFingerprint, type Device, type GatewayType } from '../recipient';
 import type { DeliveryIntent, LeaseDecision, Store } from '../store';
@@ -61,6 +61,7 @@ export class PageSender {
         try {
           ready.push(...this.prepare(judged, verdict, now));
         } catch (thrown) {
+          if (thrown instanceof RunStopper) throw thrown;
           await this.parts.settler.done(failedResult(candidate, asPushError(thrown)), judged);
         }
       }

@@ -2,7 +2,7 @@
  * The stages of a campaign: segment, split, template. A stage is a JSON value; compiling it gives the function that
  * both ways of carrying people call, items one by one and a stored audience as a stream.
  */
-import { asPushError, PushError } from '../errors';
+import { asPushError, PushError, RunStopper } from '../errors';
 import { compileExperiment, type Arm } from '../experiment';
 import { isJsonObject, type JsonObject } from '../json';
 import { DEFAULT_FIELDS, readPath, type FieldMap } from '../recipient';
@@ -24,7 +24,7 @@ export interface SplitStage {
   control?: number;
 }
 
-export interface TemplateStage extends Pick<TemplateOptions, 'missing' | 'defaults' | 'overflow' | 'reserveBytes'> {
+export interface TemplateStage extends Pick<TemplateOptions, 'missing' | 'missingByField' | 'defaults' | 'overflow' | 'reserveBytes'> {
   template: Template;
 }
 
@@ -69,9 +69,11 @@ export function compileStage(stage: Stage, context: StageContext = {}): Compiled
 
 /** Renders a person's message: what the template stage and a send step with its own text share. */
 export function renderMessage(render: CompiledTemplate, item: Item): Item {
-  const { message, fcm, apns, warnings, bytes } = render(item);
+  const { message, fcm, apns, warnings, bytes, fallbacks } = render(item);
   return withPush(item, {
-    message: { ...message, bytes: { ...bytes }, ...(warnings.length > 0 && { warnings: warnings.map((one) => ({ ...one })) }) } as JsonObject,
+    message: {
+      ...message, bytes: { ...bytes }, ...(warnings.length > 0 && { warnings: warnings.map((one) => ({ ...one })) }), ...(fallbacks !== undefined && { fallbacks }),
+    } as JsonObject,
     payload: { ...(fcm !== undefined && { fcm }), ...(apns !== undefined && { apns }) } as JsonObject,
   });
 }
@@ -120,8 +122,9 @@ function compileTemplateStage(stage: TemplateStage, { now }: StageContext): Comp
     try {
       return { output: 0, item: renderMessage(render, item) };
     } catch (thrown) {
-      const { code, message } = asPushError(thrown);
-      return { output: 1, item: withPush(item, { reason: code, why: message }) };
+      if (thrown instanceof RunStopper) throw thrown;
+      const { code, message, fields: { path } } = asPushError(thrown);
+      return { output: 1, item: withPush(item, { reason: code, why: message, ...(code === 'missing-value' && { missing: String(path) }) }) };
     }
   });
 }

@@ -24,16 +24,34 @@ const DEFAULT_PUSH_TYPE: ApnsPushType = 'alert';
 /** At once, not when it suits the battery. */
 const DEFAULT_PRIORITY: ApnsPriority = '10';
 
-/** @param bundleId the default topic */
+/** What Apple wants behind the bundle id in the topic of a push type. */
+const TOPIC_SUFFIXES: { readonly [type in ApnsPushType]?: string } = {
+  voip: '.voip',
+  complication: '.complication',
+  fileprovider: '.pushkit.fileprovider',
+  liveactivity: '.push-type.liveactivity',
+  location: '.location-query',
+  pushtotalk: '.voip-ptt',
+  widgets: '.push-type.widgets',
+  controls: '.push-type.controls',
+};
+
+/** @param bundleId the default topic, with the suffix that the push type asks for */
 export function apnsProtocol(bundleId: string): Protocol {
   const defaults = { 'apns-topic': bundleId, 'apns-push-type': DEFAULT_PUSH_TYPE, 'apns-priority': DEFAULT_PRIORITY };
   return { type: 'apns', name: 'APNs', write: (message) => write(message, defaults), read };
 }
 
-function write({ token, payload, headers }: GatewayMessage, defaults: Readonly<Record<string, string>>): WireRequest {
+function write({ token, payload, headers }: GatewayMessage, defaults: Readonly<Record<'apns-topic' | 'apns-push-type' | 'apns-priority', string>>): WireRequest {
   const path = `/3/device/${requireToken(token, TOKEN)}`;
   if (!isJsonObject(payload)) throw refusal('payload-malformed');
-  return { path, headers: headers === undefined ? defaults : { ...defaults, ...readHeaders(headers) }, body: writeJson(payload) };
+  return { path, headers: headers === undefined ? defaults : withTopic(defaults, readHeaders(headers)), body: writeJson(payload) };
+}
+
+function withTopic(defaults: Readonly<Record<'apns-topic', string>>, own: Record<string, string>): Record<string, string> {
+  const type = own['apns-push-type'] ?? DEFAULT_PUSH_TYPE;
+  const suffix = Object.hasOwn(TOPIC_SUFFIXES, type) ? TOPIC_SUFFIXES[type as ApnsPushType] : undefined;
+  return { ...defaults, ...(suffix !== undefined && { 'apns-topic': defaults['apns-topic'] + suffix }), ...own };
 }
 
 /** Only Apple's own headers, so that no message can bring its own authorization or address. */

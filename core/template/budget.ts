@@ -3,6 +3,7 @@ import { PushError } from '../errors';
 import type { JsonObject } from '../json';
 import type { GatewayType } from '../recipient';
 import { graphemes } from './graphemes';
+import type { Limits } from './limits';
 import { apnsMessage, fcmPayload } from './payload';
 import type { ApnsMessage, Message } from './template';
 
@@ -30,26 +31,26 @@ export function makePayloads(message: Message, gateways: ReadonlySet<GatewayType
   return made;
 }
 
-/** Bytes by which the larger payload is over the budget; 0 or less where both fit. */
-export function excess({ bytes }: Payloads, budget: number): number {
-  return Math.max(bytes.fcm ?? 0, bytes.apns ?? 0) - budget;
+/** Bytes by which the payload that exceeds its limit most does so; 0 or less where both fit. */
+export function excess({ bytes }: Payloads, limits: Limits): number {
+  return Math.max((bytes.fcm ?? 0) - limits.fcm, (bytes.apns ?? 0) - limits.apns);
 }
 
 /** @throws PushError `payload-too-large`, always */
-export function refuseTooLarge(payloads: Payloads, budget: number, hint: string): never {
-  const { fcm = 0, apns = 0 } = payloads.bytes;
-  const gateway = fcm >= apns ? 'fcm' : 'apns';
-  const bytes = Math.max(fcm, apns);
+export function refuseTooLarge({ bytes: made }: Payloads, limits: Limits, hint: string): never {
+  const { fcm = 0, apns = 0 } = made;
+  const gateway = fcm - limits.fcm >= apns - limits.apns ? 'fcm' : 'apns';
+  const [bytes, limit] = [made[gateway] ?? 0, limits[gateway]];
   throw new PushError('payload-too-large',
-    `The payload for ${gateway} has ${bytes} bytes; ${budget} are allowed, which is ${bytes - budget} too many.`, hint,
-    { gateway, bytes, limit: budget, over: bytes - budget });
+    `The payload for ${gateway} has ${bytes} bytes; ${limit} are allowed, which is ${bytes - limit} too many.`, hint,
+    { gateway, bytes, limit, over: bytes - limit });
 }
 
 /**
  * The longest beginning of the body, at a border of characters and where it can be of words, that lets every payload fit
  * with an ellipsis after it; undefined where not even one character fits.
  */
-export function shortenBody(message: Message, gateways: ReadonlySet<GatewayType>, budget: number): string | undefined {
+export function shortenBody(message: Message, gateways: ReadonlySet<GatewayType>, limits: Limits): string | undefined {
   const { body } = message;
   if (body === undefined) return undefined;
   const bare = makePayloads({ ...message, body: ELLIPSIS }, gateways);
@@ -57,7 +58,7 @@ export function shortenBody(message: Message, gateways: ReadonlySet<GatewayType>
   // A body can stand several times in one payload: each byte of it then counts as often.
   const rooms = (['fcm', 'apns'] as const).filter((type) => gateways.has(type)).map((type) => {
     const [once = 0, twice = 0] = [bare.bytes[type], double.bytes[type]];
-    return Math.floor((budget - once) / ((twice - once) / Buffer.byteLength(ELLIPSIS)));
+    return Math.floor((limits[type] - once) / ((twice - once) / Buffer.byteLength(ELLIPSIS)));
   });
   return cut(body, Math.min(...rooms));
 }

@@ -1,13 +1,14 @@
 /** Template + options -> the function that writes the message of one person. Pure: the present comes in as an option. */
 import { asPushError, PushError } from '../errors';
-import { isTimezone } from '../recipient';
+import { isTimezone, type GatewayType } from '../recipient';
 import { excess, makePayloads, refuseTooLarge, shortenBody, type Payloads } from './budget';
+import { payloadLimits, type Limits } from './limits';
 import { FormatCache } from './language/formats';
 import { MOST_TURNS, type Run } from './language/run';
 import { ownProperty } from './language/scope';
 import { localeChooser, type LocaleChoice } from './locale';
 import { compileWriter, type Writer } from './message';
-import { parseOptions, type ParsedOptions } from './parse-options';
+import { parseOptions } from './parse-options';
 import { parseTemplate, type ParsedTemplate } from './parse-template';
 import type {
   CompiledTemplate, Message, PersonalizedMessage, Template, TemplateOptions, TemplateTexts, TemplateWarning,
@@ -28,6 +29,7 @@ export function compileTemplate(template: Template, options: TemplateOptions = {
   const parsed = parseTemplate(template);
   const settings = parseOptions(options);
   const { common, byLocale } = compileWriters(parsed);
+  const finishing = finishingRules(parsed, settings);
   const choose = localeChooser(parsed.locales.map(({ tag }) => tag), parsed.defaultLocale);
   const formats = new FormatCache();
   const zones = new FormatCache();
@@ -36,11 +38,12 @@ export function compileTemplate(template: Template, options: TemplateOptions = {
     const choice = choose(ownProperty(view, 'locale'));
     const zone = ownProperty(view, 'timezone');
     const timezone = typeof zone === 'string' ? zones.get(zone, () => (isTimezone(zone) ? zone : FALLBACK_TIMEZONE)) : FALLBACK_TIMEZONE;
+    const writer = byLocale[choice.entry] ?? common;
     const run: Run = {
       view, field: '', locale: choice.formatLocale, timezone, now: settings.now, missing: settings.missing, formats,
-      turnsLeft: MOST_TURNS, fallbacks: [],
+      turnsLeft: MOST_TURNS, standIns: [], fragments: writer.fragments,
     };
-    return finish((byLocale[choice.entry] ?? common).write(run), choice, run, settings);
+    return finish(writer.write(run), choice, run, finishing);
   };
   return (view) => {
     if (typeof view !== 'object' || (view as unknown) === null) {
@@ -78,35 +81,58 @@ function compileWriters({ common, settings, locales }: ParsedTemplate): { common
 function overlay(common: TemplateTexts, own: TemplateTexts): TemplateTexts {
   const merged = { ...common, ...own };
   if (common.data !== undefined && own.data !== undefined) merged.data = { ...common.data, ...own.data };
+  if (common.fragments !== undefined && own.fragments !== undefined) merged.fragments = { ...common.fragments, ...own.fragments };
   return merged;
 }
 
-function finish(written: Message, { textLocale }: LocaleChoice, run: Run, settings: ParsedOptions): PersonalizedMessage {
+interface Finishing {
+  gateways: ReadonlySet<GatewayType>;
+  limits: Limits;
+  shorten: boolean;
+}
+
+/** @throws PushError `invalid-option` for a Live Activity that is not to go over APNs */
+function finishingRules({ settings: { voip, liveActivity } }: ParsedTemplate, options: ReturnType<typeof parseOptions>): Finishing {
+  const { reserveBytes, fcmTarget, shorten } = options;
+  const { fcm, apns } = payloadLimits({ voip, topic: fcmTarget === 'topic' });
+  if (liveActivity !== undefined && !options.gateways.has('apns')) {
+    throw new PushError('invalid-option', 'A Live Activity goes over APNs alone.', "Let 'gateways' name apns.", { field: 'gateways' });
+  }
+  return {
+    gateways: liveActivity === undefined ? options.gateways : new Set(['apns']),
+    limits: { fcm: fcm - reserveBytes, apns: apns - reserveBytes },
+    shorten,
+  };
+}
+
+function finish(written: Message, { textLocale }: LocaleChoice, run: Run, rules: Finishing): PersonalizedMessage {
   let message = written;
   if (textLocale !== undefined) message.locale = textLocale;
   const warnings = findWarnings(message);
-  for (const { field, path } of run.fallbacks) {
-    warnings.push({ code: 'fallback-used', field, message: `A stand-in was used for '${path}'.` });
+  for (const { field, path, by } of run.standIns) {
+    if (by === 'options') warnings.push({ code: 'fallback-used', field, message: `A stand-in was used for '${path}'.` });
   }
-  let payloads = makePayloads(message, settings.gateways);
-  if (excess(payloads, settings.budget) > 0) {
-    ({ message, payloads } = shorten(message, payloads, settings, warnings));
+  let payloads = makePayloads(message, rules.gateways);
+  if (excess(payloads, rules.limits) > 0) {
+    ({ message, payloads } = shorten(message, payloads, rules, warnings));
   }
   const { fcm, apns, bytes } = payloads;
-  return { message, ...(fcm !== undefined && { fcm }), ...(apns !== undefined && { apns }), warnings, bytes };
+  const result: PersonalizedMessage = { message, ...(fcm !== undefined && { fcm }), ...(apns !== undefined && { apns }), warnings, bytes };
+  if (run.standIns.length > 0) result.fallbacks = [...new Set(run.standIns.map(({ path }) => path))];
+  return result;
 }
 
 function shorten(
-  message: Message, payloads: Payloads, { shorten: allowed, gateways, budget }: ParsedOptions, warnings: TemplateWarning[],
+  message: Message, payloads: Payloads, { shorten: allowed, gateways, limits }: Finishing, warnings: TemplateWarning[],
 ): { message: Message; payloads: Payloads } {
-  if (!allowed) refuseTooLarge(payloads, budget, "Shorten the texts or the data, or set overflow to 'shorten'.");
-  const body = shortenBody(message, gateways, budget);
+  if (!allowed) refuseTooLarge(payloads, limits, "Shorten the texts or the data, or set overflow to 'shorten'.");
+  const body = shortenBody(message, gateways, limits);
   if (body === undefined) {
-    refuseTooLarge(payloads, budget, 'Even without its body it does not fit: shorten the title, the link or the data.');
+    refuseTooLarge(payloads, limits, 'Even without its body it does not fit: shorten the title, the link or the data.');
   }
   const shorter = { ...message, body };
   const made = makePayloads(shorter, gateways);
-  if (excess(made, budget) > 0) refuseTooLarge(made, budget, 'Shorten the texts or the data.');
-  warnings.push({ code: 'shortened', field: 'body', message: `The body was cut to fit into ${budget} bytes.` });
+  if (excess(made, limits) > 0) refuseTooLarge(made, limits, 'Shorten the texts or the data.');
+  warnings.push({ code: 'shortened', field: 'body', message: `The body was cut to fit into ${Math.min(limits.fcm, limits.apns)} bytes.` });
   return { message: shorter, payloads: made };
 }

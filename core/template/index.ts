@@ -1,16 +1,22 @@
 /** Messages written for one person: templates, languages, payloads of both gateways, byte budget. */
 export { compileTemplate, templateVariables } from './compile-template';
 export { kindPreset, KIND_PRESETS, MESSAGE_KINDS, type KindPreset, type MessageKind } from './kinds';
-export { PAYLOAD_LIMIT_BYTES } from './parse-options';
+export { PAYLOAD_LIMIT_BYTES, payloadLimits, TOPIC_LIMIT_BYTES, VOIP_LIMIT_BYTES } from './limits';
 export { LONGEST_TTL_SECONDS } from './rules';
 export {
+  ACTIVITY_EVENTS,
+  FCM_TARGETS,
   INTERRUPTION_LEVELS,
   PRIORITIES,
+  type ActivityEvent,
   type ApnsMessage,
   type Button,
   type ButtonTemplate,
   type CompiledTemplate,
+  type FcmTarget,
   type InterruptionLevel,
+  type LiveActivity,
+  type LiveActivityTemplate,
   type Message,
   type MissingPolicy,
   type PersonalizedMessage,

@@ -1,11 +1,12 @@
 /** Template -> the function that writes every text of a message for one person, in one language. */
 import { PushError } from '../errors';
 import { asNumber } from './helpers/helper';
-import { compileText, type CompiledText } from './language/compile';
+import { compileText, compileValue, type CompiledText } from './language/compile';
 import type { Run } from './language/run';
+import { compileLiveActivity } from './live-activity';
 import type { ParsedTemplate } from './parse-template';
 import { checkText, FIELD_RULES } from './rules';
-import { TEXT_FIELDS, type Button, type ButtonTemplate, type Message, type TemplateTexts, type TextField } from './template';
+import { isShown, TEXT_FIELDS, type Button, type ButtonTemplate, type Message, type TemplateTexts, type TextField } from './template';
 
 export interface Writer {
   /**
@@ -14,6 +15,8 @@ export interface Writer {
    */
   write(run: Run): Message;
   variables: ReadonlySet<string>;
+  /** What {{t "name"}} takes in. */
+  fragments: Run['fragments'];
 }
 
 /** Adds one part to the message. */
@@ -32,27 +35,36 @@ export function compileWriter(
   texts: TemplateTexts, settings: ParsedTemplate['settings'], sourceOf: (field: string) => string,
 ): Writer {
   const variables = new Set<string>();
-  const compile = (text: string, field: string): CompiledText => {
-    const compiled = compileText(text, sourceOf(field), field);
+  const names = new Set(Object.keys(texts.fragments ?? {}));
+  const noted = <T extends { variables: readonly string[] }>(compiled: T): T => {
     for (const path of compiled.variables) variables.add(path);
     return compiled;
   };
+  const compile = (text: string, field: string): CompiledText => noted(compileText(text, sourceOf(field), field, names));
   const parts: Part[] = [];
   for (const field of TEXT_FIELDS) {
     const text = texts[field];
     if (text !== undefined) parts.push(textPart(field, compile(text, field)));
   }
-  const { badge, ...fixed } = settings;
+  const { badge, liveActivity, ...fixed } = settings;
   if (badge !== undefined) parts.push(badgePart(badge, compile));
   if (texts.data !== undefined) parts.push(dataPart(texts.data, compile));
   if (texts.buttons !== undefined) parts.push(buttonsPart(texts.buttons, compile));
+  if (liveActivity !== undefined) {
+    const write = compileLiveActivity(liveActivity, (text, field) => noted(compileValue(text, sourceOf(field), field, names)));
+    parts.push((message, run) => {
+      message.liveActivity = write(run);
+    });
+  }
+  const needsText = isShown(settings as Message) && (liveActivity === undefined || liveActivity.event === 'start');
   return {
     variables,
+    fragments: compileFragments(texts.fragments, (text, field) => noted(compileText(text, sourceOf(field), field))),
     write(run) {
       const message: Message = {};
       for (const part of parts) part(message, run);
       Object.assign(message, fixed);
-      if (message.title === undefined && message.body === undefined && message.silent !== true) throw nothingToShow();
+      if (needsText && message.title === undefined && message.body === undefined) throw nothingToShow();
       return message;
     },
   };
@@ -88,12 +100,27 @@ function badgePart(badge: number | string, compile: (text: string, field: string
     const text = write(run);
     if (text.trim() === '') return;
     const number = asNumber(text);
+    const adds = text.trim().startsWith('+');
     if (number === undefined || !Number.isInteger(number) || number < 0 || number > 2_147_483_647) {
       throw new PushError('bad-value', 'badge comes out as something else than a whole number from 0.',
         'Correct the value in the data.', { field: 'badge' });
     }
-    message.badge = number;
+    if (adds) message.badgeIncrease = number;
+    else message.badge = number;
   };
+}
+
+/** A fragment leaves it to the text around it to be named in errors. */
+function compileFragments(fragments: Record<string, string> = {}, compile: (text: string, field: string) => CompiledText): Run['fragments'] {
+  return new Map(Object.entries(fragments).map(([name, text]) => {
+    const { write } = compile(text, `fragments.${name}`);
+    return [name, (run: Run) => {
+      const { field } = run;
+      const written = write(run);
+      run.field = field;
+      return written;
+    }];
+  }));
 }
 
 function dataPart(data: Record<string, string>, compile: (text: string, field: string) => CompiledText): Part {

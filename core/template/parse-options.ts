@@ -2,45 +2,63 @@
 import { PushError } from '../errors';
 import { GATEWAY_TYPES, type GatewayType } from '../recipient';
 import type { MissingRules } from './language/run';
-import type { TemplateOptions } from './template';
-
-/** Bytes of a payload as JSON that both gateways take to one device (APNs documentation; FCM documentation). */
-export const PAYLOAD_LIMIT_BYTES = 4096;
+import { PAYLOAD_LIMIT_BYTES, TOPIC_LIMIT_BYTES } from './limits';
+import { FCM_TARGETS, type FcmTarget, type MissingPolicy, type TemplateOptions } from './template';
 
 export interface ParsedOptions {
   missing: MissingRules;
   shorten: boolean;
-  /** Bytes that a payload may have. */
-  budget: number;
+  /** Bytes of every payload that are kept free. */
+  reserveBytes: number;
+  fcmTarget: FcmTarget;
   now: Date | undefined;
   gateways: ReadonlySet<GatewayType>;
 }
 
 /** @throws PushError `invalid-option` naming the option */
 export function parseOptions(options: TemplateOptions): ParsedOptions {
-  const { missing = 'refuse', defaults = {}, overflow = 'refuse', reserveBytes = 0, now, gateways = GATEWAY_TYPES } = options;
-  const isPolicy = missing === 'refuse' || missing === 'empty'
-    || (typeof missing === 'object' && (missing as unknown) !== null && typeof missing.fallback === 'string');
-  if (!isPolicy) throw invalid('missing', "must be 'refuse', 'empty' or { fallback: text }");
-  if (typeof defaults !== 'object' || (defaults as unknown) === null || !Object.values(defaults).every((text) => typeof text === 'string')) {
-    throw invalid('defaults', 'must hold one text by field');
-  }
+  const { missing = 'refuse', overflow = 'refuse', reserveBytes = 0, fcmTarget = 'device', now, gateways = GATEWAY_TYPES } = options;
+  if (!isPolicy(missing)) throw invalid('missing', `must be ${POLICIES}`);
   if (overflow !== 'refuse' && overflow !== 'shorten') throw invalid('overflow', "must be 'refuse' or 'shorten'");
-  if (!Number.isInteger(reserveBytes) || reserveBytes < 0 || reserveBytes >= PAYLOAD_LIMIT_BYTES) {
-    throw invalid('reserveBytes', `must be a whole number from 0 to ${PAYLOAD_LIMIT_BYTES - 1}`);
+  if (!FCM_TARGETS.includes(fcmTarget)) throw invalid('fcmTarget', `must be ${FCM_TARGETS.join(' or ')}`);
+  const least = fcmTarget === 'topic' ? TOPIC_LIMIT_BYTES : PAYLOAD_LIMIT_BYTES;
+  if (!Number.isInteger(reserveBytes) || reserveBytes < 0 || reserveBytes >= least) {
+    throw invalid('reserveBytes', `must be a whole number from 0 to ${least - 1}`);
   }
   if (now !== undefined && Number.isNaN(new Date(now).getTime())) throw invalid('now', 'must be a date');
   if (!Array.isArray(gateways) || gateways.length === 0 || !gateways.every((type: GatewayType) => GATEWAY_TYPES.includes(type))) {
     throw invalid('gateways', `must list ${GATEWAY_TYPES.join(' or ')}`);
   }
   return {
-    missing: { policy: missing, defaults: new Map(Object.entries(defaults)) },
+    missing: { policy: missing, byPath: policiesByPath(options) },
     shorten: overflow === 'shorten',
-    budget: PAYLOAD_LIMIT_BYTES - reserveBytes,
+    reserveBytes,
+    fcmTarget,
     // A JSON vector carries the date as text.
     now: now === undefined ? undefined : new Date(now),
     gateways: new Set(gateways),
   };
+}
+
+const POLICIES = "'refuse', 'empty', 'fail' or { fallback: text }";
+
+function isPolicy(value: unknown): value is MissingPolicy {
+  if (typeof value !== 'object' || value === null) return value === 'refuse' || value === 'empty' || value === 'fail';
+  return 'fallback' in value && typeof value.fallback === 'string';
+}
+
+function policiesByPath({ missingByField = {}, defaults = {} }: TemplateOptions): Map<string, MissingPolicy> {
+  if (!isRecord(missingByField) || !Object.values(missingByField).every(isPolicy)) {
+    throw invalid('missingByField', `must hold one policy by field: ${POLICIES}`);
+  }
+  if (!isRecord(defaults) || !Object.values(defaults).every((text) => typeof text === 'string')) {
+    throw invalid('defaults', 'must hold one text by field');
+  }
+  return new Map([...Object.entries(missingByField), ...Object.entries(defaults).map(([path, fallback]): [string, MissingPolicy] => [path, { fallback }])]);
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(option: string, problem: string): PushError {

@@ -2,6 +2,8 @@
 import { PushError } from '../errors';
 import { kindPreset, MESSAGE_KINDS } from './kinds';
 import { canonicalLocale } from './locale';
+import { invalid, oneOf, own, record, refuseUnknown, text, wholeNumber, yesOrNo, type Fields, type Reader } from './parse-fields';
+import { parseLiveActivity } from './parse-live-activity';
 import { checkDataKey, LONGEST_TTL_SECONDS, MOST_BUTTONS } from './rules';
 import {
   INTERRUPTION_LEVELS, PRIORITIES, TEXT_FIELDS, type ButtonTemplate, type Template, type TemplateTexts,
@@ -14,9 +16,6 @@ export interface ParsedTemplate {
   locales: { tag: string; texts: TemplateTexts }[];
   defaultLocale: string | undefined;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-type Reader = (value: unknown, field: string) => unknown;
 
 const SETTINGS: Readonly<Record<string, Reader>> = {
   kind: oneOf(MESSAGE_KINDS),
@@ -31,10 +30,13 @@ const SETTINGS: Readonly<Record<string, Reader>> = {
   mutableContent: yesOrNo,
   contentAvailable: yesOrNo,
   silent: yesOrNo,
+  voip: yesOrNo,
+  web: yesOrNo,
+  liveActivity: parseLiveActivity,
 };
 
 const LANGUAGES = ['locales', 'defaultLocale'] as const;
-const TEXT_PARTS: readonly string[] = [...TEXT_FIELDS, 'data', 'buttons'];
+const TEXT_PARTS: readonly string[] = [...TEXT_FIELDS, 'data', 'buttons', 'fragments'];
 
 /**
  * Reads a template. A field that is null, undefined or '' is not given.
@@ -59,12 +61,16 @@ export function parseTemplate(value: unknown): ParsedTemplate {
   return parsed;
 }
 
-/** What the kind of the message sets. A message that shows nothing interrupts nobody. */
-function presetSettings({ kind, silent }: Record<string, unknown>): ParsedTemplate['settings'] {
-  const preset = kindPreset(kind);
-  if (preset === undefined) return {};
-  const { priority, ttlSeconds, interruptionLevel } = preset;
-  return silent === true ? { ttlSeconds } : { priority, ttlSeconds, interruptionLevel };
+/** What the kind of the message sets. A message that shows nothing interrupts nobody; a call is for now or never. */
+function presetSettings({ kind, silent, voip, liveActivity }: Record<string, unknown>): ParsedTemplate['settings'] {
+  const { priority, ttlSeconds, interruptionLevel } = kindPreset(kind) ?? {};
+  const isNotification = silent !== true && voip !== true && liveActivity === undefined;
+  return {
+    ...(ttlSeconds !== undefined && { ttlSeconds }),
+    ...(priority !== undefined && silent !== true && { priority }),
+    ...(interruptionLevel !== undefined && isNotification && { interruptionLevel }),
+    ...(voip === true && { ttlSeconds: 0 }),
+  };
 }
 
 function parseTexts(fields: Fields, prefix: string): TemplateTexts {
@@ -77,6 +83,8 @@ function parseTexts(fields: Fields, prefix: string): TemplateTexts {
   if (data !== undefined) texts.data = parseData(data, `${prefix}data`);
   const buttons = own(fields, 'buttons');
   if (buttons !== undefined) texts.buttons = parseButtons(buttons, `${prefix}buttons`);
+  const fragments = own(fields, 'fragments');
+  if (fragments !== undefined) texts.fragments = parseFragments(fragments, `${prefix}fragments`);
   return texts;
 }
 
@@ -89,6 +97,13 @@ function parseData(value: unknown, field: string): Record<string, string> {
     data[key] = typeof entry === 'number' || typeof entry === 'boolean' ? String(entry) : text(entry, `${field}.${key}`);
   }
   return data;
+}
+
+function parseFragments(value: unknown, field: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(record(value, field)).map(([name, entry]) => {
+    if (!/^[\w.-]{1,64}$/.test(name) || name === '__proto__') throw invalid(`${field}.${name}`, 'must be named with 1 to 64 letters, digits, or _ . -');
+    return [name, text(entry, `${field}.${name}`)];
+  }));
 }
 
 function parseButtons(value: unknown, field: string): ButtonTemplate[] {
@@ -128,60 +143,23 @@ function parseTag(value: unknown, field: string): string | undefined {
   return tag;
 }
 
+/** What has no place in a message that the app alone sees. Apple: a background notification holds no alert, sound or badge. */
+const SEEN = ['title', 'subtitle', 'body', 'image', 'sound', 'buttons', 'badge'] as const;
+/** What has no place in a Live Activity, which shows its own state. */
+const NOT_LIVE = ['subtitle', 'image', 'link', 'category', 'thread', 'channel', 'buttons', 'data', 'badge', 'web', 'webIcon',
+  'contentAvailable', 'mutableContent', 'interruptionLevel', 'analyticsLabel'] as const;
+
 function refuseNothingToShow({ common, settings, locales }: ParsedTemplate): void {
   const all = [common, ...locales.map(({ texts }) => texts)];
-  if (settings.silent !== true) {
-    if (all.some(({ title, body }) => title !== undefined || body !== undefined)) return;
-    throw new PushError('nothing-to-show', 'The template has neither a title nor a body.',
-      "Write one of them, or set 'silent' for a message that nobody sees.", { field: 'body' });
+  const names = (name: string): boolean => [settings, ...all].some((texts) => (texts as Fields)[name] !== undefined);
+  const [ways, second] = (['silent', 'voip', 'liveActivity'] as const).filter((way) => settings[way] !== undefined && settings[way] !== false);
+  if (second !== undefined) throw invalid(second, `cannot be together with ${ways}`);
+  const misplaced = ways === undefined ? undefined : (ways === 'liveActivity' ? NOT_LIVE : SEEN).find(names);
+  if (misplaced !== undefined) {
+    throw invalid(misplaced, `cannot be part of a ${{ silent: 'silent message', voip: 'call (voip)', liveActivity: 'Live Activity' }[ways ?? 'silent']}`);
   }
-  // Apple: a background notification holds no alert, no sound and no badge.
-  const shown = (['title', 'subtitle', 'body', 'image', 'sound', 'buttons'] as const)
-    .find((name) => all.some((texts) => texts[name] !== undefined)) ?? (settings.badge === undefined ? undefined : 'badge');
-  if (shown !== undefined) throw invalid(shown, 'cannot be part of a silent message');
-}
-
-function own(fields: Fields, name: string): unknown {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  return value === null || value === '' ? undefined : value;
-}
-
-function record(value: unknown, field: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw invalid(field, 'must be an object with fields');
-}
-
-function text(value: unknown, field: string): string {
-  if (typeof value === 'string') return value;
-  throw invalid(field, 'must be a text');
-}
-
-function refuseUnknown(fields: Fields, known: readonly string[], prefix: string): void {
-  const unknown = Object.keys(fields).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new PushError('invalid-template', `A template has no field '${prefix}${unknown}'.`,
-    `It has: ${known.join(', ')}.`, { field: prefix + unknown });
-}
-
-function wholeNumber(least: number, most: number): Reader {
-  return (value, field) => {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-    throw invalid(field, `must be a whole number from ${least} to ${most}`);
-  };
-}
-
-function oneOf(words: readonly string[]): Reader {
-  return (value, field) => {
-    if (typeof value === 'string' && words.includes(value)) return value;
-    throw invalid(field, `must be one of ${words.join(', ')}`);
-  };
-}
-
-function yesOrNo(value: unknown, field: string): boolean {
-  if (typeof value === 'boolean') return value;
-  throw invalid(field, 'must be true or false');
-}
-
-function invalid(field: string, problem: string): PushError {
-  return new PushError('invalid-template', `${field} ${problem}.`, 'Correct the template.', { field });
+  const needsText = ways === undefined || settings.liveActivity?.event === 'start';
+  if (!needsText || names('title') || names('body')) return;
+  throw new PushError('nothing-to-show', 'The template has neither a title nor a body.',
+    "Write one of them, or set 'silent' for a message that nobody sees.", { field: 'body' });
 }

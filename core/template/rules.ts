@@ -56,6 +56,7 @@ export const FIELD_RULES: { readonly [field in TextField]?: Rule } = {
   image: imageRule,
   collapseId: collapseIdRule,
   analyticsLabel: analyticsLabelRule,
+  webIcon: imageRule,
 };
 
 /** Data keys that FCM keeps for itself, that APNs does, and those under which the message's own parts travel. */
@@ -69,6 +70,7 @@ const RESERVED_KEYS: Readonly<Record<string, string>> = {
   image: "use the field 'image' of the template",
   category: "use the field 'category' of the template",
   buttons: "use the field 'buttons' of the template",
+  badgeIncrease: "use the field 'badge' of the template",
 };
 
 /** @throws PushError `forbidden-value` for a data key that a gateway refuses or that would hide a part of the message */

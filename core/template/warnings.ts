@@ -1,6 +1,6 @@
 /** What is sent all the same, but that the builder should know: one table. */
 import { countGraphemes } from './graphemes';
-import type { Message, TemplateWarning, WarningCode } from './template';
+import { isShown, type Message, type TemplateWarning, type WarningCode } from './template';
 
 /**
  * Titles and bodies beyond these lengths are cut on most screens: 50 and 150 characters (netmera, "Elements of push
@@ -22,7 +22,7 @@ const RULES: readonly WarningRule[] = [
   {
     code: 'no-body',
     field: 'body',
-    check: ({ body, silent }) => (body === undefined && silent !== true ? 'The message has a title and no text.' : undefined),
+    check: (message) => (message.body === undefined && isShown(message) && message.liveActivity === undefined ? 'The message has a title and no text.' : undefined),
   },
   {
     code: 'buttons-without-category',

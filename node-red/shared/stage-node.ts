@@ -1,6 +1,6 @@
 /** What segment, split and template have in common: each person of a message goes to one output. */
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { CompiledStage, Item } from '../../core';
+import { RunStopper, type CompiledStage, type Item } from '../../core';
 import { onMessage, valueOf, withValue } from './input';
 import { flowError, reportConfiguration } from './problem';
 
@@ -45,6 +45,7 @@ function routeList(RED: NodeAPI, node: Node, stage: CompiledStage, items: Item[]
     try {
       for (const route of stage.apply(item)) (outputs[route.output] ??= []).push(route.item);
     } catch (thrown) {
+      if (thrown instanceof RunStopper) throw thrown;
       node.error(flowError(RED, thrown), withValue(RED, message, property, item));
     }
   }

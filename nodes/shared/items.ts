@@ -1,6 +1,6 @@
 /** Runs a node over its input items: new items with pairedItem out, one item's failure kept from the others. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { CompiledStage, Item } from '../../core';
+import { RunStopper, type CompiledStage, type Item } from '../../core';
 import { failedItem, nodeError } from './problem';
 
 /** Items handled between two looks at other work and at the stop button. */
@@ -45,7 +45,7 @@ export async function runItems(
         result[output]?.push({ json: item as IDataObject, ...(binary && { binary }), pairedItem: { item: index } });
       }
     } catch (thrown) {
-      if (!proceed) throw nodeError(context.getNode(), thrown, index);
+      if (!proceed || thrown instanceof RunStopper) throw nodeError(context.getNode(), thrown, index);
       result.at(-1)?.push(failedItem(thrown, index));
     }
   }

@@ -12,6 +12,8 @@ export interface Helper {
   tolerant?: boolean;
   /** What its result is called where it is missing; the last field among its arguments if not given. */
   named?(names: readonly string[]): string;
+  /** Its first value may be missing and another one stands in: told like any other stand-in. */
+  standsIn?: boolean;
   /** A text, or for helpers that choose or test, a value of any kind. */
   run(values: readonly unknown[], options: HelperOptions, run: Run): unknown;
 }

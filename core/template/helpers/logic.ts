@@ -34,6 +34,7 @@ export const logicHelpers = {
   default: {
     takes: [2, MOST_OPERANDS],
     tolerant: true,
+    standsIn: true,
     run: (values) => values.find((value) => !isMissing(value)) ?? values.at(-1),
   },
   eq: { takes: [2, 2], tolerant: true, run: ([left, right]) => isEqual(left, right) },

@@ -45,6 +45,13 @@ export const textHelpers = {
       return firstGraphemes(text, room).trimEnd() + end;
     },
   },
+  /** A fragment of the template in the person's language. Its name may be a value, such as the state of an order. */
+  t: {
+    takes: [1, 1],
+    tolerant: true,
+    named: ([name]) => `fragments[${name}]`,
+    run: ([name], _, run) => (isMissing(name) ? undefined : run.fragments.get(needText(name, 'the name of the fragment'))?.(run)),
+  },
   urlEncode: {
     takes: [1, 1],
     run: ([value]) => encodeURIComponent(needText(value).toWellFormed()),

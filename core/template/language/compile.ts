@@ -6,8 +6,9 @@
 import { PushError } from '../../errors';
 import { compileBlock } from './blocks';
 import { compileCall, compileExpression } from './expressions';
+import type { JsonValue } from '../../json';
 import { print, withinLength, type Run } from './run';
-import type { Place, Scope } from './scope';
+import type { Evaluate, Place, Scope } from './scope';
 import { asStatement, parseText, syntaxError, type Program, type Statement } from './syntax';
 
 export type Write = (scope: Scope, run: Run) => string;
@@ -21,19 +22,31 @@ export interface CompiledText {
   variables: readonly string[];
 }
 
+/** A text of which a single {{field}} keeps the kind of its value, where that is a number or a yes/no. */
+export interface CompiledValue {
+  evaluate(run: Run): JsonValue;
+  variables: readonly string[];
+}
+
+const NO_FRAGMENTS: ReadonlySet<string> = new Set();
+
+function outermost(source: string, fragments: ReadonlySet<string>): Place {
+  return { field: source, up: undefined, path: '', names: [], depth: 0, loops: 0, variables: new Set(), fragments };
+}
+
 /**
  * Compiles one text of a template.
  * @param source where it stands in the template, for mistakes in it: `locales.fr.title`
  * @param field what it is of the message, for mistakes with one person: `title`, `data.orderId`
+ * @param fragments the names that {{t "name"}} may give
  * @throws PushError `template-syntax` with field, line and column; `invalid-template`
  */
-export function compileText(text: unknown, source: string, field: string): CompiledText {
+export function compileText(text: unknown, source: string, field: string, fragments = NO_FRAGMENTS): CompiledText {
   const program = parseText(text, source);
-  const variables = new Set<string>();
-  const place: Place = { field: source, up: undefined, path: '', names: [], depth: 0, loops: 0, variables };
+  const place = outermost(source, fragments);
   const write = compileProgram(program, place);
   const compiled: CompiledText = {
-    variables: [...variables],
+    variables: [...place.variables],
     write: (run) => {
       run.field = field;
       return withinLength(run, write({ self: run.view, up: undefined, turn: undefined }, run)).toWellFormed();
@@ -46,6 +59,23 @@ export function compileText(text: unknown, source: string, field: string): Compi
     compiled.write = () => constant;
   }
   return compiled;
+}
+
+/** @throws PushError as {@link compileText} */
+export function compileValue(text: unknown, source: string, field: string, fragments = NO_FRAGMENTS): CompiledValue {
+  const { body: [only, second] } = parseText(text, source);
+  const whole = compileText(text, source, field, fragments);
+  const { variables } = whole;
+  if (only?.type !== 'MustacheStatement' || second !== undefined) return { evaluate: (run) => whole.write(run), variables };
+  const { evaluate } = compileExpressionOf(only as hbs.AST.MustacheStatement, outermost(source, fragments));
+  return {
+    variables,
+    evaluate: (run) => {
+      run.field = field;
+      const value = evaluate({ self: run.view, up: undefined, turn: undefined }, run);
+      return typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)) ? value : whole.write(run);
+    },
+  };
 }
 
 /** The statements of a block, or of a whole text. */
@@ -83,19 +113,23 @@ function compileStatement(node: Statement, place: Place): Write | undefined {
 
 /** `{{name}}` is always a field of the person, also where a helper has the same name; `{{name x}}` is a helper. */
 function compileMustache(node: hbs.AST.MustacheStatement, place: Place): Write {
-  const path = node.path as hbs.AST.PathExpression;
-  if (path.type !== 'PathExpression') {
-    throw syntaxError(place.field, node.loc.start, 'A text or a number alone has no place in {{ }}.',
-      'Write it outside the braces.');
-  }
-  const isCall = node.params.length > 0 || (node.hash as hbs.AST.Hash | undefined) !== undefined;
-  const { evaluate, name, literal } = isCall
-    ? compileCall({ ...node, type: 'SubExpression', path }, place)
-    : { ...compileExpression(path, place), literal: false };
+  const { evaluate, name, literal } = compileExpressionOf(node, place);
   return (scope, run) => {
     const value = evaluate(scope, run);
     // {{default name ""}} and a helper that has nothing to say mean it.
     if (literal && value === '') return '';
     return print(run, value, name);
   };
+}
+
+function compileExpressionOf(node: hbs.AST.MustacheStatement, place: Place): { evaluate: Evaluate; name: string; literal: boolean } {
+  const path = node.path as hbs.AST.PathExpression;
+  if (path.type !== 'PathExpression') {
+    throw syntaxError(place.field, node.loc.start, 'A text or a number alone has no place in {{ }}.',
+      'Write it outside the braces.');
+  }
+  const isCall = node.params.length > 0 || (node.hash as hbs.AST.Hash | undefined) !== undefined;
+  return isCall
+    ? compileCall({ ...node, type: 'SubExpression', path }, place)
+    : { ...compileExpression(path, place), literal: false };
 }

@@ -44,7 +44,9 @@ export function compileCall(node: Call, outer: Place): CompiledCall {
   const place = deeper(outer, node.loc.start);
   const values = node.params.map((param) => compileExpression(param as Expression, place));
   const options = compileOptions(node, helper, place);
+  refuseUnknownFragment(node, outer);
   const { line, column } = node.loc.start;
+  const [first] = values;
   const last = node.params.at(-1)?.type ?? '';
 
   const call = (arguments_: readonly unknown[], given: HelperOptions, run: Run): unknown => {
@@ -66,9 +68,22 @@ export function compileCall(node: Call, outer: Place): CompiledCall {
         if (value === '' && !(helper.tolerant ?? false)) return '';
         arguments_.push(value);
       }
+      if (helper.standsIn === true && first !== undefined && isMissing(arguments_[0])) {
+        run.standIns.push({ field: run.field, path: first.name, by: 'template' });
+      }
       return call(arguments_, given, run);
     },
   };
+}
+
+/** {{t "name"}} with a name that the template does not have is a slip of the pen; a name out of the data may be missing. */
+function refuseUnknownFragment(node: Call, place: Place): void {
+  const [name] = node.params;
+  if (node.path.original !== 't' || name?.type !== 'StringLiteral') return;
+  const { value } = name as hbs.AST.StringLiteral;
+  if (place.fragments.has(value)) return;
+  throw syntaxError(place.field, node.loc.start, `There is no fragment '${value}' here.`,
+    place.fragments.size === 0 ? "Write it under 'fragments'; a fragment cannot take in another one." : `There are: ${[...place.fragments].join(', ')}.`);
 }
 
 const NO_OPTIONS: HelperOptions = {};

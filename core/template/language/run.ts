@@ -1,5 +1,5 @@
 /** What one rendering knows and may use up, and the rules for a value that is to be printed. */
-import { PushError } from '../../errors';
+import { PushError, RunStopper } from '../../errors';
 import type { MissingPolicy } from '../template';
 import type { FormatCache } from './formats';
 
@@ -13,7 +13,15 @@ export const MOST_TURNS = 100_000;
 /** How a person without a value is treated; from the template's options. */
 export interface MissingRules {
   policy: MissingPolicy;
-  defaults: ReadonlyMap<string, string>;
+  /** By path; goes before the policy. */
+  byPath: ReadonlyMap<string, MissingPolicy>;
+}
+
+/** A missing value that something stood in for: a text of the options, of the template itself, or nothing. */
+export interface StandIn {
+  field: string;
+  path: string;
+  by: 'options' | 'template' | 'empty';
 }
 
 /** State of writing one message for one person. */
@@ -29,8 +37,9 @@ export interface Run {
   missing: MissingRules;
   formats: FormatCache;
   turnsLeft: number;
-  /** Stand-ins that were used: field and path. */
-  fallbacks: { field: string; path: string }[];
+  standIns: StandIn[];
+  /** What {{t "name"}} takes in, in the language of the person. */
+  fragments: ReadonlyMap<string, (run: Run) => string>;
 }
 
 /** True for no value at all and for blank text: nothing that could stand in a sentence. */
@@ -42,18 +51,21 @@ export function isMissing(value: unknown): boolean {
 /**
  * What stands in for a value that the person does not have.
  * @throws PushError `missing-value` with field and path, where the policy is to refuse
+ * @throws RunStopper `missing-value-stops-run`, where it is to fail
  */
 export function standIn(run: Run, path: string): string {
-  const { policy, defaults } = run.missing;
-  const text = defaults.get(path) ?? (typeof policy === 'object' ? policy.fallback : undefined);
-  if (text !== undefined) {
-    run.fallbacks.push({ field: run.field, path });
-    return text;
+  const policy = run.missing.byPath.get(path) ?? run.missing.policy;
+  const { field } = run;
+  if (policy === 'refuse') {
+    throw new PushError('missing-value', `${field} needs '${path}', which this person does not have.`,
+      `Give a stand-in, such as {{default ${path} "..."}}, or choose what happens with missing values.`, { field, path });
   }
-  if (policy === 'empty') return '';
-  throw new PushError('missing-value', `${run.field} needs '${path}', which this person does not have.`,
-    `Give a stand-in, such as {{default ${path} "..."}}, or choose what happens with missing values.`,
-    { field: run.field, path });
+  if (policy === 'fail') {
+    throw new RunStopper('missing-value-stops-run', `${field} needs '${path}', which a person does not have: the run stops, as it was set to.`,
+      'Correct the data, or choose something else for missing values of this field.', { field, path });
+  }
+  run.standIns.push({ field, path, by: policy === 'empty' ? 'empty' : 'options' });
+  return policy === 'empty' ? '' : policy.fallback;
 }
 
 /**

@@ -34,6 +34,8 @@ export interface Place {
   loops: number;
   /** Paths of the person that were named; shared by all places of a text. */
   variables: Set<string>;
+  /** Names that {{t "name"}} may give; none within a fragment itself. */
+  fragments: ReadonlySet<string>;
 }
 
 export interface CompiledPath {

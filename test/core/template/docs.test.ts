@@ -17,7 +17,7 @@ describe('docs/messages.md', () => {
   });
 
   it.each(rows('Helpers').map(([, example, gives]) => [codes(example)[0] ?? '', gives ?? '']))('says what %s gives', (example, gives) => {
-    const write = compileTemplate({ title: example, body: '.' }, { now: '2026-03-02T22:00:00Z' });
+    const write = compileTemplate({ title: example, body: '.', fragments: { gold: 'valued member' } }, { now: '2026-03-02T22:00:00Z' });
     expect(write(block('person') as object).message.title).toBe(gives);
   });
 
@@ -31,7 +31,7 @@ describe('docs/messages.md', () => {
   it('lists every field', () => {
     const fields = rows('Fields').flatMap(([name]) => codes(name));
     expect(fields).toEqual(expect.arrayContaining([...TEXT_FIELDS, 'data', 'buttons', 'badge', 'ttlSeconds', 'priority',
-      'interruptionLevel', 'relevanceScore', 'mutableContent', 'contentAvailable', 'silent']));
+      'interruptionLevel', 'relevanceScore', 'mutableContent', 'contentAvailable', 'silent', 'voip', 'web', 'liveActivity', 'kind']));
   });
 
   it('shows the true result of its example', () => {
@@ -42,7 +42,7 @@ describe('docs/messages.md', () => {
   it('lists every error code that the sources can throw', () => {
     const root = join(__dirname, '../../../core/template');
     const sources = globSync('**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
-    const thrown = new Set([...sources.matchAll(/new PushError\(\s*'([a-z-]+)'/g)].map(([, code]) => code));
+    const thrown = new Set([...sources.matchAll(/new (?:PushError|RunStopper)\(\s*'([a-z-]+)'/g)].map(([, code]) => code));
     expect(rows('What can go wrong').flatMap(([code]) => codes(code)).sort()).toEqual([...thrown, 'unexpected'].sort());
   });
 
