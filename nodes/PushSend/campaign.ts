@@ -30,7 +30,7 @@ function readMessage(context: IExecuteFunctions): TemplateStage {
   const missing = text('missing');
   return {
     template: withoutBlanks({ title: text('title'), body: text('body'), link: text('link') }) as Template,
-    missing: missing === 'fallback' ? { fallback: text('fallback') } : (missing as 'refuse' | 'empty'),
+    missing: missing === 'fallback' ? { fallback: text('fallback') } : (missing as 'refuse' | 'empty' | 'fail'),
   };
 }
 

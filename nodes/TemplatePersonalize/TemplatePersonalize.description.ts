@@ -1,9 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { bodyField, dataField, handlebarsNotice, imageField, linkField, missingField, subtitleField, titleField } from '../shared/message';
+import { fragmentsField, kindField } from './fields';
 import { messageOptions } from './options';
 
 export const properties: INodeProperties[] = [
   handlebarsNotice,
+  kindField,
   titleField,
   bodyField,
   linkField,
@@ -46,25 +48,47 @@ export const properties: INodeProperties[] = [
           linkField,
           imageField,
           subtitleField,
+          fragmentsField,
         ],
       },
     ],
   },
   {
-    displayName: 'Defaults',
+    displayName: 'Missing Fields, One by One',
     name: 'defaults',
     type: 'fixedCollection',
-    placeholder: 'Add Default',
+    placeholder: 'Add Field',
     typeOptions: { multipleValues: true },
     default: {},
-    description: 'What stands in for a field that a person does not have',
+    description: 'What happens with a field that a person does not have; goes before the general rule below',
     options: [
       {
         name: 'values',
-        displayName: 'Default',
+        displayName: 'Field',
         values: [
           { displayName: 'Field', name: 'field', type: 'string', noDataExpression: true, default: '', placeholder: 'e.g. firstName' },
-          { displayName: 'Text', name: 'text', type: 'string', noDataExpression: true, default: '', placeholder: 'e.g. friend' },
+          {
+            displayName: 'If Missing',
+            name: 'policy',
+            type: 'options',
+            noDataExpression: true,
+            options: [
+              { name: 'Do Not Write to This Person', value: 'refuse' },
+              { name: 'Leave the Place Empty', value: 'empty' },
+              { name: 'Stop the Whole Run', value: 'fail' },
+              { name: 'Use a Text', value: 'fallback' },
+            ],
+            default: 'fallback',
+          },
+          {
+            displayName: 'Text',
+            name: 'text',
+            type: 'string',
+            noDataExpression: true,
+            default: '',
+            placeholder: 'e.g. friend',
+            displayOptions: { show: { policy: ['fallback'] } },
+          },
         ],
       },
     ],

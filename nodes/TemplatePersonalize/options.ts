@@ -1,6 +1,7 @@
 /** What a message can be besides its texts; the names are those of core's Template. */
 import type { INodeProperties } from 'n8n-workflow';
 import { subtitleField } from '../shared/message';
+import { fragmentsField } from './fields';
 
 export const messageOptions: INodeProperties = {
   displayName: 'Options',
@@ -30,11 +31,13 @@ export const messageOptions: INodeProperties = {
       ],
     },
     { displayName: 'Analytics Label', name: 'analyticsLabel', type: 'string', noDataExpression: true, default: '', description: "Label of the message in Firebase's own reports" },
-    { displayName: 'Badge', name: 'badge', type: 'string', noDataExpression: true, default: '', placeholder: 'e.g. 1 or {{unread}}', description: "Number on the app's icon" },
+    { displayName: 'Badge', name: 'badge', type: 'string', noDataExpression: true, default: '', placeholder: 'e.g. 1, {{unread}} or +1', description: "Number on the app's icon; with a plus sign it is added to the number" },
+    { displayName: 'Call (VoIP)', name: 'voip', type: 'boolean', default: false, description: 'Whether to show nothing and let the app ring at once with the data' },
     { displayName: 'Category', name: 'category', type: 'string', noDataExpression: true, default: '', description: 'Names the set of action buttons that the app defines' },
     { displayName: 'Channel (Android)', name: 'channel', type: 'string', noDataExpression: true, default: '', description: "ID of one of the app's notification channels" },
     { displayName: 'Collapse ID', name: 'collapseId', type: 'string', noDataExpression: true, default: '', description: 'A later message with the same ID replaces this one on the phone' },
     { displayName: 'Content Available (iOS)', name: 'contentAvailable', type: 'boolean', default: false, description: 'Whether to wake the app besides showing the message' },
+    fragmentsField,
     {
       displayName: 'If Too Long',
       name: 'overflow',
@@ -57,6 +60,14 @@ export const messageOptions: INodeProperties = {
         { name: 'Time Sensitive', value: 'time-sensitive', description: 'Breaks through Focus' },
       ],
       default: 'active',
+    },
+    {
+      displayName: 'Live Activity (iOS)',
+      name: 'liveActivity',
+      type: 'json',
+      noDataExpression: true,
+      default: '{\n  "event": "update",\n  "contentState": { "eta": "{{eta}}" }\n}',
+      description: 'Starts, updates or ends a Live Activity over APNs. To start one, also attributesType and attributes. Texts in it are templates.',
     },
     { displayName: 'Mutable Content (iOS)', name: 'mutableContent', type: 'boolean', default: false, description: 'Whether the app may change the message before it is shown. Set by itself where there is an image.' },
     {
@@ -83,5 +94,7 @@ export const messageOptions: INodeProperties = {
     subtitleField,
     { displayName: 'Thread (iOS)', name: 'thread', type: 'string', noDataExpression: true, default: '', description: 'Messages with the same thread are shown as a group' },
     { displayName: 'Time to Live (Seconds)', name: 'ttlSeconds', type: 'number', typeOptions: { minValue: 0, maxValue: 2419200 }, default: 86400, description: 'How long a gateway keeps the message for a phone that is off; 0 for now or never' },
+    { displayName: 'Web: Icon URL', name: 'webIcon', type: 'string', noDataExpression: true, default: '', placeholder: 'e.g. https://shop.example/icon.png' },
+    { displayName: 'Web: Tell Browsers More', name: 'web', type: 'boolean', default: true, description: 'Whether browsers also get time to live, priority, action buttons and icon' },
   ],
 };

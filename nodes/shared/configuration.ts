@@ -21,7 +21,11 @@ export function withoutBlanks<T extends Record<string, unknown>>(fields: T): Par
 
 /** A JSON parameter: the editor hands over text, an expression may hand over the object itself. */
 export function jsonParameter(context: IExecuteFunctions, name: string, displayName: string): JsonObject | undefined {
-  const value: unknown = context.getNodeParameter(name, 0, '');
+  return jsonValue(context.getNodeParameter(name, 0, ''), name, displayName);
+}
+
+/** The same of a value that was read already, such as one of a collection. */
+export function jsonValue(value: unknown, name: string, displayName: string): JsonObject | undefined {
   if (typeof value === 'string' && value.trim() === '') return undefined;
   const { parsed, reason } = typeof value === 'string' ? parseJson(value) : { parsed: value };
   if (isJsonObject(parsed)) return parsed;

@@ -85,6 +85,7 @@ export const missingField: INodeProperties = {
   options: [
     { name: 'Do Not Write to This Person', value: 'refuse', description: 'The person is put out as not written, with the reason' },
     { name: 'Leave the Place Empty', value: 'empty', description: 'Hello {{firstName}}! becomes Hello !' },
+    { name: 'Stop the Whole Run', value: 'fail', description: 'Nobody after this person gets a message' },
     { name: 'Use One Text for All Fields', value: 'fallback', description: 'For fields without a default of their own' },
   ],
   default: 'refuse',

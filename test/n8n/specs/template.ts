@@ -5,24 +5,24 @@ import type { Bench, TestNode } from '../support/bench';
 
 interface Case {
   name: string;
-  template: IDataObject & { data?: Record<string, string>; buttons?: IDataObject[]; locales?: Record<string, IDataObject> };
-  options?: IDataObject & { missing?: string | { fallback: string }; defaults?: Record<string, string>; now?: string };
+  template: IDataObject & { fragments?: Record<string, string>; data?: Record<string, string>; buttons?: IDataObject[]; locales?: Record<string, IDataObject> };
+  options?: IDataObject & { missingByField?: Record<string, string | { fallback: string }>; missing?: string | { fallback: string }; defaults?: Record<string, string>; now?: string };
   view: IDataObject;
   expect: { error?: string; message?: IDataObject; fcm?: IDataObject; apns?: IDataObject; bytes?: IDataObject };
 }
 
 /** What the node has a field for. */
-const TEXTS = ['title', 'body', 'link', 'image', 'defaultLocale'];
-const LOCALE_TEXTS = ['title', 'body', 'link', 'image', 'subtitle'];
+const TEXTS = ['kind', 'title', 'body', 'link', 'image', 'defaultLocale'];
+const LOCALE_TEXTS = ['title', 'body', 'link', 'image', 'subtitle', 'fragments'];
 
 const cases = (JSON.parse(readFileSync(join(__dirname, '../../vectors/template.json'), 'utf8')) as Case[]).filter(
-  ({ template, options, name }) => options?.now === undefined && name !== 'an unknown field of a template'
+  ({ template, options, name }) => (options?.now === undefined || template['liveActivity'] !== undefined) && name !== 'an unknown field of a template'
     && Object.values(template.locales ?? {}).every((texts) => Object.keys(texts).every((key) => LOCALE_TEXTS.includes(key))),
 );
 
 function nodeOf({ template, options = {} }: Pick<Case, 'template' | 'options'>): TestNode {
-  const { data, buttons, locales, ...rest } = template;
-  const { missing, defaults, ...limits } = options;
+  const { data, buttons, locales, fragments, ...rest } = template;
+  const { missing, missingByField = {}, defaults = {}, now: _now, ...limits } = options;
   const values = (record: Record<string, unknown>, key: string, value: string) => Object.entries(record).map(([name, text]) => ({ [key]: name, [value]: text }));
   return {
     type: 'templatePersonalize',
@@ -31,17 +31,31 @@ function nodeOf({ template, options = {} }: Pick<Case, 'template' | 'options'>):
       defaultLocale: '',
       ...Object.fromEntries(Object.entries(rest).filter(([name]) => TEXTS.includes(name))),
       ...(data && { data: { values: values(data, 'key', 'value') } }),
-      ...(locales && { locales: { values: Object.entries(locales).map(([locale, texts]) => ({ locale, ...texts })) } }),
-      ...(defaults && { defaults: { values: values(defaults, 'field', 'text') } }),
+      ...(locales && { locales: { values: Object.entries(locales).map(([locale, { fragments: own, ...texts }]) => ({ locale, ...texts, ...fragmentsOf(own) })) } }),
+      defaults: { values: [
+        ...values(defaults, 'field', 'text'),
+        ...Object.entries(missingByField).map(([field, policy]) => (typeof policy === 'object' ? { field, policy: 'fallback', text: policy.fallback } : { field, policy })),
+      ] as IDataObject[] },
       ...(typeof missing === 'string' && { missing }),
       ...(typeof missing === 'object' && { missing: 'fallback', fallback: missing.fallback }),
       options: {
         ...Object.fromEntries(Object.entries(rest).filter(([name]) => !TEXTS.includes(name))),
         ...limits,
+        ...fragmentsOf(fragments),
         ...(buttons && { buttons: { values: buttons } }),
       } as IDataObject,
     },
   };
+}
+
+function fragmentsOf(fragments: unknown): IDataObject {
+  if (fragments === undefined) return {};
+  return { fragments: { values: Object.entries(fragments as Record<string, string>).map(([name, text]) => ({ name, text })) } };
+}
+
+/** The moment of writing is the node's own. */
+function withoutDates(part: IDataObject | undefined): unknown {
+  return part === undefined ? undefined : JSON.parse(JSON.stringify(part).replaceAll(/"(at|timestamp|stale-date|dismissal-date)":\d+/g, '"$1":0'));
 }
 
 export function specifyTemplate(bench: Bench): void {
@@ -57,17 +71,18 @@ export function specifyTemplate(bench: Bench): void {
         const code = (refused?.['push'] as IDataObject | undefined)?.['reason'] ?? (refused?.['details'] as IDataObject | undefined)?.['code'];
         const { bytes, ...message } = push.message ?? {};
         delete message['warnings'];
+        delete message['fallbacks'];
         return {
           name,
           ...(wanted.error !== undefined && { error: code }),
-          ...(wanted.message && { message }),
+          ...(wanted.message && { message: withoutDates(message) }),
           ...(wanted.fcm && { fcm: push.payload?.['fcm'] }),
-          ...(wanted.apns && { apns: push.payload?.['apns'] }),
+          ...(wanted.apns && { apns: withoutDates(push.payload?.['apns'] as IDataObject | undefined) }),
           ...(wanted.bytes && { bytes }),
         };
       });
       expect(answers).toEqual(cases.map(({ name, expect: { error, message, fcm, apns, bytes } }) => ({
-        name, ...(error !== undefined && { error }), ...(message && { message }), ...(fcm && { fcm }), ...(apns && { apns }), ...(bytes && { bytes }),
+        name, ...(error !== undefined && { error }), ...(message && { message: withoutDates(message) }), ...(fcm && { fcm }), ...(apns && { apns: withoutDates(apns) }), ...(bytes && { bytes }),
       })));
     });
 
