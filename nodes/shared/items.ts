@@ -45,8 +45,7 @@ export async function runItems(
         result[output]?.push({ json: item as IDataObject, ...(binary && { binary }), pairedItem: { item: index } });
       }
     } catch (thrown) {
-      if (thrown instanceof RunStopper) throw thrown;
-      if (!proceed) throw nodeError(context.getNode(), thrown, index);
+      if (!proceed || thrown instanceof RunStopper) throw nodeError(context.getNode(), thrown, index);
       result.at(-1)?.push(failedItem(thrown, index));
     }
   }

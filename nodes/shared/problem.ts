@@ -4,8 +4,7 @@ import { asPushError } from '../../core';
 
 /** The error that n8n shows; `itemIndex` is absent for a mistake of the node's own parameters. */
 export function nodeError(node: INode, thrown: unknown, itemIndex?: number): NodeOperationError {
-  // By name: an error of n8n's own helpers may come out of another copy of this class.
-  if (thrown instanceof Error && thrown.name === 'NodeOperationError') return thrown as NodeOperationError;
+  if (isNodeError(thrown)) return thrown;
   const { code, message, hint } = asPushError(thrown);
   const error = new NodeOperationError(node, message, {
     description: hint,
@@ -19,6 +18,11 @@ export function nodeError(node: INode, thrown: unknown, itemIndex?: number): Nod
   return error;
 }
 
+/** By name: an error of n8n's own helpers may come out of another copy of this class. */
+function isNodeError(thrown: unknown): thrown is NodeOperationError {
+  return thrown instanceof Error && thrown.name === 'NodeOperationError';
+}
+
 /**
  * The item that stands for a failed one where the node's setting is to continue.
  *
@@ -26,6 +30,8 @@ export function nodeError(node: INode, thrown: unknown, itemIndex?: number): Nod
  * of the item itself would make n8n throw all other fields away.
  */
 export function failedItem(thrown: unknown, itemIndex: number, more: IDataObject = {}): INodeExecutionData {
-  const { code, message, hint } = asPushError(thrown);
+  const { code, message, hint } = isNodeError(thrown)
+    ? { code: thrown.type ?? 'unexpected', message: thrown.message, hint: thrown.description ?? '' }
+    : asPushError(thrown);
   return { json: { ...more, error: message, details: { code, ...(hint !== '' && { hint }) } }, pairedItem: { item: itemIndex } };
 }
