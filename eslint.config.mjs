@@ -12,7 +12,7 @@ const n8nCommunity = n8nCommunityNodesPlugin.configs.recommendedWithoutN8nCloudS
 
 const FACES = ['nodes', 'credentials', 'node-red', 'sandbox', 'demo'];
 const PURE = ['segment', 'template', 'experiment', 'kpi'];
-const IO = ['store', 'delivery', 'tracking'];
+const IO = ['store', 'delivery', 'tracking', 'picture'];
 
 const zone = (target, from, message) => ({ target, from, message });
 const zones = [

@@ -1,0 +1,30 @@
+/** SVG without text -> PNG, by resvg (WebAssembly: no browser, no native add-on). */
+import { readFile } from 'node:fs/promises';
+
+let loading: Promise<typeof import('@resvg/resvg-wasm')> | undefined;
+
+/** @param scale pixels for each unit of the SVG */
+export async function svgToPng(svg: string, scale: number): Promise<Buffer> {
+  loading ??= load().catch((thrown: unknown) => {
+    loading = undefined;
+    throw thrown;
+  });
+  const { Resvg } = await loading;
+  const picture = new Resvg(svg, { fitTo: { mode: 'zoom', value: scale }, font: { loadSystemFonts: false } });
+  try {
+    const rendered = picture.render();
+    try {
+      return Buffer.from(rendered.asPng());
+    } finally {
+      rendered.free();
+    }
+  } finally {
+    picture.free();
+  }
+}
+
+async function load(): Promise<typeof import('@resvg/resvg-wasm')> {
+  const resvg = await import('@resvg/resvg-wasm');
+  await resvg.initWasm(await readFile(require.resolve('@resvg/resvg-wasm/index_bg.wasm')));
+  return resvg;
+}

@@ -1,0 +1,67 @@
+/** A person's message -> what they read of it on each screen. Pure: no font, no clock. */
+import type { Message } from '../template';
+import { fitText, readableText, type ShownText } from './lines';
+import { PREVIEW_SURFACES, SURFACES, type PreviewSurface, type Surface, type TextBox } from './surfaces';
+
+export type PreviewMessage = Pick<Message, 'title' | 'subtitle' | 'body' | 'image' | 'silent'>;
+
+/** What one screen shows of a message. */
+export interface SurfacePreview {
+  title: ShownText;
+  /** On iOS only, and only where the message has one. */
+  subtitle?: ShownText;
+  body: ShownText;
+  /** True where any text is not shown in full. */
+  cut: boolean;
+  /** Right to left where the first letter is Arabic, Hebrew or the like: the phone of such a person is the other way round. */
+  direction: 'ltr' | 'rtl';
+}
+
+/** By screen; empty for a silent message, of which nothing is shown. */
+export type MessagePreview = { [surface in PreviewSurface]?: SurfacePreview };
+
+const NOTHING: ShownText = { lines: [], hidden: 0 };
+
+/** What a person reads on each screen. */
+export function previewMessage(message: PreviewMessage): MessagePreview {
+  if (message.silent === true) return {};
+  return Object.fromEntries(PREVIEW_SURFACES.map((surface) => [surface, previewSurface(message, SURFACES[surface])]));
+}
+
+/** What a person reads on one screen. */
+export function previewSurface({ title, subtitle, body, image }: PreviewMessage, surface: Surface): SurfacePreview {
+  const boxes = boxesOf(surface, image !== undefined);
+  const shown = {
+    title: show(title, boxes.title),
+    ...(subtitle !== undefined && boxes.subtitle !== undefined && { subtitle: show(subtitle, boxes.subtitle) }),
+    body: show(body, boxes.body),
+  };
+  return {
+    ...shown,
+    cut: Object.values(shown).some(({ hidden }) => hidden > 0),
+    direction: directionOf(`${title ?? ''} ${body ?? ''}`),
+  };
+}
+
+function show(text: string | undefined, box: TextBox): ShownText {
+  return text === undefined ? NOTHING : fitText(readableText(text), box);
+}
+
+/** The rooms for the texts; a picture takes some of them. */
+function boxesOf({ title, subtitle, body, image }: Surface, hasImage: boolean): Pick<Surface, 'title' | 'subtitle' | 'body'> {
+  if (!hasImage) return { title, body, ...(subtitle && { subtitle }) };
+  if (image.kind === 'large') return { title, body: { ...body, lines: image.bodyLines, lineEnds: 'blank' } };
+  const narrower = (box: TextBox): TextBox => ({
+    ...box,
+    width: box.width - image.size - image.gap,
+    // The time moves along with the picture.
+    ...(box.firstWidth !== undefined && { firstWidth: box.firstWidth - image.size - image.gap }),
+  });
+  return { title: narrower(title), body: narrower(body), ...(subtitle && { subtitle: narrower(subtitle) }) };
+}
+
+/** The direction of the first letter that has one (rules P2 and P3 of UAX #9). */
+function directionOf(text: string): 'ltr' | 'rtl' {
+  const [first = ''] = /[\p{L}\u200E\u200F]/u.exec(text) ?? [];
+  return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\u200F]/u.test(first) ? 'rtl' : 'ltr';
+}

@@ -1,0 +1,76 @@
+/** The screens on which a push message is read, as data: how wide, how many lines, in which letters. */
+import type { Typeface } from './widths';
+
+export const PREVIEW_SURFACES = ['ios-lock-screen', 'android-collapsed', 'android-expanded'] as const;
+export type PreviewSurface = (typeof PREVIEW_SURFACES)[number];
+
+export const PREVIEW_THEMES = ['light', 'dark'] as const;
+export type PreviewTheme = (typeof PREVIEW_THEMES)[number];
+
+/** Letters of one kind; sizes in points (iOS) or dp (Android), both one unit of the picture. */
+export interface TextStyle {
+  typeface: Typeface;
+  bold: boolean;
+  size: number;
+  lineHeight: number;
+  /** Space added after each character, in units; Apple sets its system font tighter the smaller it is. */
+  tracking: number;
+}
+
+/** Room for one text of the message. */
+export interface TextBox {
+  style: TextStyle;
+  width: number;
+  lines: number;
+  /** Width in the first line, where the time stands beside it. */
+  firstWidth?: number;
+  /** What a line end in the text does: begins a new line, or counts as a blank. */
+  lineEnds: 'kept' | 'blank';
+}
+
+export interface Surface {
+  platform: 'ios' | 'android';
+  /** Width of the notification itself. */
+  width: number;
+  /** Undefined: the surface does not show this field. */
+  title: TextBox;
+  subtitle?: TextBox;
+  body: TextBox;
+  /** How a picture changes the room: a small one stands beside the texts, a large one below them. */
+  image: { kind: 'thumbnail'; size: number; gap: number } | { kind: 'large'; height: number; bodyLines: number };
+}
+
+const ios = (bold: boolean): TextStyle => ({ typeface: 'ios', bold, size: 15, lineHeight: 20, tracking: -0.24 });
+const android = (bold: boolean): TextStyle => ({ typeface: 'android', bold, size: 14, lineHeight: 20, tracking: 0 });
+
+/**
+ * Where the figures come from, and what was found on phones, stands in docs/messages.md, "Preview".
+ *
+ * iOS: a phone of 393 points; the notification leaves 8 at both sides; 14 to the app's icon of 38, 10 from there to
+ * the texts, 14 behind them; "now" needs 38 of the title's line. Android: a phone of 412 dp, 16 at both sides; texts
+ * begin at 52 (an icon of 24 with 16 before it and 12 behind); collapsed, the arrow takes the last 56.
+ */
+export const SURFACES: Readonly<Record<PreviewSurface, Surface>> = {
+  'ios-lock-screen': {
+    platform: 'ios',
+    width: 377,
+    title: { style: ios(true), width: 301, firstWidth: 263, lines: 1, lineEnds: 'blank' },
+    subtitle: { style: ios(true), width: 301, lines: 1, lineEnds: 'blank' },
+    body: { style: ios(false), width: 301, lines: 4, lineEnds: 'kept' },
+    image: { kind: 'thumbnail', size: 38, gap: 8 },
+  },
+  'android-collapsed': {
+    platform: 'android',
+    width: 380,
+    title: { style: android(true), width: 272, firstWidth: 238, lines: 1, lineEnds: 'blank' },
+    body: { style: android(false), width: 272, lines: 1, lineEnds: 'blank' },
+    image: { kind: 'thumbnail', size: 40, gap: 12 },
+  },
+  'android-expanded': {
+    platform: 'android',
+    width: 380,
+    title: { style: android(true), width: 312, lines: 1, lineEnds: 'blank' },
+    body: { style: android(false), width: 312, lines: 10, lineEnds: 'kept' },
+    image: { kind: 'large', height: 156, bodyLines: 1 },
+  },
+};
