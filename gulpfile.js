@@ -19,7 +19,7 @@ const assets = copy('assets', [
   'sandbox/**/*.{html,css,svg,png}',
   'sandbox/page/**/*.js',
   'icons/*.svg',
-  'core/picture/fonts/*.br',
+  'core/picture/fonts/*.{br,md,txt}',
 ]);
 
 exports.assets = assets;

@@ -8,6 +8,7 @@ export * from './errors';
 export * from './experiment';
 export * from './json';
 export * from './kpi';
+export * from './picture';
 export * from './recipient';
 export * from './segment';
 export * from './store';

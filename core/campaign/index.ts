@@ -4,6 +4,7 @@ export * from './events';
 export type { Item, PushState } from './item';
 export { audienceReference, isAudienceReference } from './plan';
 export { CONSENT_RULES, type ConsentRule, type PolicyOptions } from './policy';
+export { choosePeople, MOST_PREVIEWS, renderPreview, withPreview, type PreviewChoice } from './preview';
 export { HOLDING_REASONS, NOT_ELIGIBLE, SUPPRESSION_REASONS, type HoldingReason, type SuppressionReason } from './reasons';
 export { REPEATS, type Repeat } from './repeat';
 export * from './report';

@@ -15,6 +15,8 @@ export interface PushState {
   heldOut?: boolean;
   message?: JsonObject;
   payload?: JsonObject;
+  /** What each screen shows of the message. */
+  preview?: JsonObject;
   outcome?: string;
   reason?: string;
   /** The field of the person that a text needed, where that is the reason. */

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { bodyField, dataField, handlebarsNotice, imageField, linkField, missingField, subtitleField, titleField } from '../shared/message';
 import { fragmentsField, kindField } from './fields';
 import { messageOptions } from './options';
+import { previewFields } from './preview';
 
 export const properties: INodeProperties[] = [
   handlebarsNotice,
@@ -102,5 +103,6 @@ export const properties: INodeProperties[] = [
     default: '',
     displayOptions: { show: { missing: ['fallback'] } },
   },
+  ...previewFields,
   messageOptions,
 ];

@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 import { compileStage } from '../../core';
 import { runStage } from '../shared/items';
+import { addPreviews } from './preview';
 import { readTemplateStage } from './template';
 import { properties } from './TemplatePersonalize.description';
 
@@ -29,6 +30,7 @@ export class TemplatePersonalize implements INodeType {
   };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    return runStage(this, 2, () => compileStage({ template: readTemplateStage(this) }, { now: new Date() }));
+    const [ready = [], unwritable = []] = await runStage(this, 2, () => compileStage({ template: readTemplateStage(this) }, { now: new Date() }));
+    return [await addPreviews(this, ready), unwritable];
   }
 }

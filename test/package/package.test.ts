@@ -48,7 +48,7 @@ describe('the packed package', () => {
   it('holds nothing else than what is built, examples, licence and pages', () => {
     expect(files.filter((file) => !/^(dist\/(core|nodes|credentials|node-red|sandbox|icons)\/|examples\/|README(\.fr)?\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/.test(file))).toEqual([]);
     expect(files.filter((file) => /\.test\.|\.tsbuildinfo$/.test(basename(file)))).toEqual([]);
-    expect(bytesOf(unpacked)).toBeLessThan(5 * MB);
+    expect(bytesOf(unpacked)).toBeLessThan(6 * MB);
   });
 
   it('names no folder of the machine on which it was built', () => {
@@ -98,7 +98,7 @@ describe('the packed package', () => {
         const { nodes, credentials } = require('./package.json').n8n;
         const before = process.memoryUsage().rss, from = performance.now();
         const names = [...nodes, ...credentials].map((file) => { const name = file.split('/').pop().split('.')[0]; const one = new (require('./' + file)[name])(); return one.description?.name ?? one.name; });
-        const heavy = Object.keys(require.cache).filter((file) => /node_modules.(firebase-admin|apns2|csv-parse|selfsigned)/.test(file));
+        const heavy = Object.keys(require.cache).filter((file) => /node_modules.(firebase-admin|apns2|csv-parse|selfsigned|harfbuzzjs|bidi-js|@resvg)/.test(file));
         console.log(JSON.stringify({ names, heavy, ms: performance.now() - from, mb: (process.memoryUsage().rss - before) / 1048576 }));`;
       // A host has its own n8n-workflow loaded long before ours.
       const output = execFileSync(process.execPath, ['-e', `require('n8n-workflow');${script}`], { cwd: installed, encoding: 'utf8', env: { ...process.env, NODE_PATH: join(ROOT, 'node_modules') } });

@@ -1,7 +1,7 @@
 import type { INodeTypeDescription } from 'n8n-workflow';
 import { randomUUID } from 'node:crypto';
 import type { Bench } from '../support/bench';
-import { launchChromium } from '../support/chromium';
+import { editorPage, launchChromium } from '../support/chromium';
 
 const NODES = ['pushAudience', 'segmentFilter', 'abSplit', 'templatePersonalize', 'pushSend', 'pushEventTrigger', 'kpiAggregate'];
 
@@ -34,13 +34,8 @@ export function specifyEditor(bench: Bench): void {
       });
       const browser = await launchChromium();
       try {
-        const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-        const { url, owner } = bench.host();
-        await page.goto(`${url}/signin`);
-        await page.fill('input[type=email]', owner.email);
-        await page.fill('input[type=password]', owner.password);
-        await page.click('button:has-text("Sign in")');
-        await page.waitForURL(/home|workflow/);
+        const page = await editorPage(browser, bench.host());
+        const { url } = bench.host();
         await page.goto(`${url}/workflow/${id}/${node}`);
         const title = page.locator('[data-test-id="parameter-input-title"] input, [data-test-id="parameter-item"]:has-text("Title") input').first();
         await title.click();
