@@ -1,11 +1,11 @@
 /** Pictures of a message: one screen, or all of them side by side, light and dark. */
-import { LOOKS, CHROME } from './look';
+import { isShown } from '../template';
+import { fitText, readableText } from './lines';
+import { CHROME, LOOKS } from './look';
 import { drawNotification, type Surroundings } from './notification';
 import { previewMessage, type MessagePreview, type PreviewMessage } from './preview';
-import { PREVIEW_THEMES, SURFACES, type PreviewSurface, type PreviewTheme, type Surface } from './surfaces';
-import { element, escapeXml, rect, svgDocument, svgText, type TextPainter } from './svg';
-import { fitText, readableText } from './lines';
-import type { TextStyle } from './surfaces';
+import { PREVIEW_THEMES, SURFACES, type PreviewSurface, type PreviewTheme, type Surface, type TextStyle } from './surfaces';
+import { element, rect, svgDocument, svgText, type TextPainter } from './svg';
 
 export interface PictureOptions extends Partial<Surroundings> {
   /** What the clock and the line beside it show. */
@@ -85,7 +85,7 @@ export function drawPreviewSheet(message: PreviewMessage, options: SheetOptions 
 /** In words: what a screen leaves out. */
 function noteOn(shown: MessagePreview, surface: PreviewSurface): string {
   const one = shown[surface];
-  if (one === undefined) return 'Silent: nothing is shown.';
+  if (one === undefined) return 'Nothing is shown.';
   const cut = (['title', 'subtitle', 'body'] as const).flatMap((field) => {
     const hidden = one[field]?.hidden ?? 0;
     return hidden === 0 ? [] : [`${hidden} of the ${field}`];
@@ -107,7 +107,7 @@ class Screen {
     const { app = 'Your app', time = 'now', paint = svgText } = this.options;
     const clock = this.clock(paint);
     let { svg, height } = clock;
-    for (const surface of message.silent === true ? [] : surfaces) {
+    for (const surface of isShown(message) ? surfaces : []) {
       const card = drawNotification(message, surface, this.theme, { app, time }, paint);
       svg += element('g', { transform: `translate(${(SCREEN_WIDTH - SURFACES[surface].width) / 2} ${height})` }, card.svg);
       height += card.height + 12;
@@ -119,7 +119,7 @@ class Screen {
   framed(height: number, svg: string, x: number, y: number, id: string): string {
     const [top, middle, bottom] = LOOKS[this.platform][this.theme].wallpaper;
     const stops = [[0, top], [0.55, middle], [1, bottom]].map(([offset = 0, colour = '']) => element('stop', { offset, 'stop-color': colour })).join('');
-    const gradient = element('linearGradient', { id: escapeXml(id), x1: 0, y1: 0, x2: 0.35, y2: 1 }, stops);
+    const gradient = element('linearGradient', { id, x1: 0, y1: 0, x2: 0.35, y2: 1 }, stops);
     return element('g', { transform: `translate(${x} ${y})` },
       element('defs', {}, gradient) + rect({ x: 0, y: 0, width: SCREEN_WIDTH, height }, 36, `url(#${id})`) + svg);
   }

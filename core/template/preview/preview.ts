@@ -1,9 +1,9 @@
 /** A person's message -> what they read of it on each screen. Pure: no font, no clock. */
-import type { Message } from '../template';
+import { isShown, type Message } from '../template';
 import { fitText, readableText, type ShownText } from './lines';
 import { PREVIEW_SURFACES, SURFACES, type PreviewSurface, type Surface, type TextBox } from './surfaces';
 
-export type PreviewMessage = Pick<Message, 'title' | 'subtitle' | 'body' | 'image' | 'silent'>;
+export type PreviewMessage = Pick<Message, 'title' | 'subtitle' | 'body' | 'image' | 'silent' | 'voip'>;
 
 /** What one screen shows of a message. */
 export interface SurfacePreview {
@@ -17,14 +17,14 @@ export interface SurfacePreview {
   direction: 'ltr' | 'rtl';
 }
 
-/** By screen; empty for a silent message, of which nothing is shown. */
+/** By screen; empty where nothing is shown: a silent message, or a call (VoIP). */
 export type MessagePreview = { [surface in PreviewSurface]?: SurfacePreview };
 
 const NOTHING: ShownText = { lines: [], hidden: 0 };
 
 /** What a person reads on each screen. */
 export function previewMessage(message: PreviewMessage): MessagePreview {
-  if (message.silent === true) return {};
+  if (!isShown(message)) return {};
   return Object.fromEntries(PREVIEW_SURFACES.map((surface) => [surface, previewSurface(message, SURFACES[surface])]));
 }
 

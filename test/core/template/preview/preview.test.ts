@@ -71,7 +71,7 @@ describe('what a person reads', () => {
 
   it('shows nothing of a silent message', () => {
     expect(previewMessage({ silent: true })).toEqual({});
-    expect(readSvg(drawPreviewSheet({ silent: true })).map(({ text }) => text)).toContain('Silent: nothing is shown.');
+    expect(readSvg(drawPreviewSheet({ silent: true })).map(({ text }) => text)).toContain('Nothing is shown.');
   });
 });
 
