@@ -1,7 +1,10 @@
 /** What the faces call. A step of a campaign is one function here, whatever host it runs in. */
 export * from './audience';
 export * from './events';
-export type { Item, PushState } from './item';
+export * from './explain';
+export { FactsAtHand, knownToStore } from './facts';
+export type { Item, PushState, Route } from './item';
+export * from './lists';
 export { audienceReference, isAudienceReference } from './plan';
 export { CONSENT_RULES, type ConsentRule, type PolicyOptions } from './policy';
 export { choosePeople, MOST_PREVIEWS, renderPreview, withPreview, type PreviewChoice } from './preview';
@@ -11,6 +14,7 @@ export * from './report';
 export * from './rows';
 export { peopleOfPlan, selectPeople } from './run-plan';
 export * from './runs';
+export { MATCHED_OUTPUT, NOT_MATCHED_OUTPUT, type NamedSegment, type SegmentContext, type SegmentStage } from './segment-stage';
 export { sendCampaign, type CampaignOptions } from './send';
 export { SEND_OUTPUTS, type SendOutput, type SendResult } from './send-result';
 export {
@@ -18,8 +22,6 @@ export {
   CONTROL_ARM,
   HELD_OUT_OUTPUT,
   type CompiledStage,
-  type Route,
-  type SegmentStage,
   type SplitStage,
   type Stage,
   type StageContext,

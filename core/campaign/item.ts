@@ -4,8 +4,16 @@ import { isJsonObject, type JsonObject } from '../json';
 
 export type Item = JsonObject;
 
+/** Where an item goes: the position of an output and the item with what the stage wrote. */
+export interface Route {
+  output: number;
+  item: Item;
+}
+
 /** What the steps write under `push`. */
 export interface PushState {
+  /** Name of the segment that the person went out by. */
+  segment?: string;
   campaign?: string;
   occurrence?: string;
   /** Key of the experiment that drew the arm. */

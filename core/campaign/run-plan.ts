@@ -2,10 +2,12 @@
 import { PushError } from '../errors';
 import { isJsonObject, type JsonObject } from '../json';
 import { toView } from '../recipient';
-import { compileSegment, conditionToSql } from '../segment';
-import type { Store } from '../store';
+import { compileSegment, conditionFacts, conditionToSql } from '../segment';
+import type { SqlFilter, Store } from '../store';
+import { FactsAtHand, knownToStore } from './facts';
 import type { Item } from './item';
 import { readPlan, type PlannedStage } from './plan';
+import { eventsOfStage } from './segment-stage';
 import { compileStage, type Stage, type StageContext } from './stages';
 
 /**
@@ -19,9 +21,13 @@ export async function* peopleOfPlan(reference: Item, store: Store, context: Stag
     throw new PushError('plan-unreadable', 'The plan of the audience reference does not begin with an audience.',
       'Use the reference that the audience step puts out, unchanged.');
   }
-  const steps = rest.map((step) => compileStep(step, context));
+  const known = await knownToStore(store);
+  const asked = rest.map(({ stage }) => eventsOfStage(stage, known)).filter((events) => events !== undefined);
+  const facts = new FactsAtHand(store, [...new Set(asked.flat())]);
+  const steps = rest.map((step) => compileStep(step, { ...context, known, facts: facts.of }));
   const condition = isJsonObject(audience['condition']) ? audience['condition'] : undefined;
-  people: for await (const person of selectPeople(store, { ...context, ...(condition !== undefined && { condition }) })) {
+  const people = selectPeople(store, { ...context, ...(condition !== undefined && { condition }) });
+  people: for await (const person of asked.length > 0 ? facts.around(people) : people) {
     let item = person;
     for (const step of steps) {
       const next = step(item);
@@ -34,19 +40,28 @@ export async function* peopleOfPlan(reference: Item, store: Store, context: Stag
 
 /** Stored people as items; the condition is answered by the database as far as it can. */
 export async function* selectPeople(
-  store: Store, { condition, now }: { condition?: JsonObject; now?: Date } = {},
+  store: Store, { condition, now = new Date() }: { condition?: JsonObject; now?: Date } = {},
 ): AsyncGenerator<Item> {
   if (condition === undefined) {
-    for await (const person of store.people()) yield toView(person);
+    yield* streamPeople(store);
     return;
   }
-  const options = now === undefined ? {} : { now };
+  const options = { now, ...(await knownToStore(store)) };
   const { residual, ...filter } = conditionToSql(condition, store.dialect, options);
-  const matches = residual === undefined ? undefined : compileSegment(residual, options);
-  for await (const person of store.people({ filter })) {
-    const item = toView(person);
-    if (matches === undefined || matches(item)) yield item;
+  const people = streamPeople(store, filter);
+  if (residual === undefined) {
+    yield* people;
+    return;
   }
+  const asked = conditionFacts(residual, options);
+  const facts = new FactsAtHand(store, asked?.events ?? []);
+  const matches = compileSegment(residual, { ...options, facts: facts.of });
+  for await (const item of asked === undefined ? people : facts.around(people)) if (matches(item)) yield item;
+}
+
+/** Stored people as items, page by page. */
+export async function* streamPeople(store: Store, filter?: SqlFilter): AsyncGenerator<Item> {
+  for await (const person of store.people(filter === undefined ? {} : { filter })) yield toView(person);
 }
 
 function compileStep({ stage, output }: PlannedStage, context: StageContext): (item: Item) => Item | undefined {
@@ -57,7 +72,6 @@ function compileStep({ stage, output }: PlannedStage, context: StageContext): (i
       'Use the reference that the steps put out, unchanged.');
   }
   return (item) => {
-    const [route] = compiled.apply(item);
-    return route?.output === followed ? route.item : undefined;
+    return compiled.apply(item).find((route) => route.output === followed)?.item;
   };
 }

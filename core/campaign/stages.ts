@@ -4,16 +4,12 @@
  */
 import { asPushError, PushError, RunStopper } from '../errors';
 import { compileExperiment, type Arm } from '../experiment';
-import { isJsonObject, type JsonObject } from '../json';
+import type { JsonObject } from '../json';
 import { DEFAULT_FIELDS, readPath, type FieldMap } from '../recipient';
-import { compileSegment } from '../segment';
 import { compileTemplate, type CompiledTemplate, type Template, type TemplateOptions } from '../template';
-import { requireItem, withPush, type Item } from './item';
+import { requireItem, withPush, type Item, type Route } from './item';
 import { appendStage, isAudienceReference } from './plan';
-
-export interface SegmentStage {
-  condition: JsonObject;
-}
+import { compileSegmentStage, type SegmentContext, type SegmentStage } from './segment-stage';
 
 export interface SplitStage {
   /** Key of the experiment: the same key gives a person the same arm for ever. */
@@ -30,24 +26,18 @@ export interface TemplateStage extends Pick<TemplateOptions, 'missing' | 'missin
 
 export type Stage = { segment: SegmentStage } | { split: SplitStage } | { template: TemplateStage };
 
-/** Where an item goes: the position of an output and the item with what the stage wrote. */
-export interface Route {
-  output: number;
-  item: Item;
-}
-
 export interface CompiledStage {
   /** Names of the outputs. */
   outputs: readonly string[];
   /**
-   * A person goes to one output; an audience reference to each of them, its plan one step longer.
+   * A person goes to one output, or with segments that match all to several; an audience reference goes to each output,
+   * its plan one step longer.
    * @throws PushError for an item that is no person (`not-an-object`, `no-id`); the stage stays usable.
    */
   apply(item: Item): Route[];
 }
 
-export interface StageContext {
-  now?: Date;
+export interface StageContext extends SegmentContext {
   /** Where the person's id stands, for the split. */
   fields?: FieldMap;
 }
@@ -61,7 +51,7 @@ export const HELD_OUT_OUTPUT = 'heldOut';
  * @throws PushError that names what is wrong in the condition, the arms or the template.
  */
 export function compileStage(stage: Stage, context: StageContext = {}): CompiledStage {
-  if ('segment' in stage) return compileSegmentStage(stage.segment, context);
+  if ('segment' in stage) return compileSegment(stage.segment, context);
   if ('split' in stage) return compileSplitStage(stage.split, context);
   if ('template' in stage) return compileTemplateStage(stage.template, context);
   throw new PushError('unknown-stage', 'This is no stage of a campaign.', 'Use segment, split or template.');
@@ -83,15 +73,9 @@ export function compileMessage({ template, ...options }: TemplateStage, now?: Da
   return compileTemplate(template, { ...options, ...(now !== undefined && { now }) });
 }
 
-function compileSegmentStage(segment: SegmentStage, { now }: StageContext): CompiledStage {
-  if (!isJsonObject(segment) || !isJsonObject(segment.condition)) {
-    throw new PushError('no-condition', 'The segment has no condition.', 'Give a condition such as { "country": "FR" }.');
-  }
-  const matches = compileSegment(segment.condition, now === undefined ? {} : { now });
-  return compiled(['matched', 'notMatched'], { segment: { condition: segment.condition } }, (item) => ({
-    output: matches(item) ? 0 : 1,
-    item,
-  }));
+function compileSegment(segment: SegmentStage, context: StageContext): CompiledStage {
+  const { outputs, stage, route } = compileSegmentStage(segment, context);
+  return compiled(outputs, stage, route);
 }
 
 function compileSplitStage(split: SplitStage, { fields }: StageContext): CompiledStage {
@@ -110,9 +94,9 @@ function compileSplitStage(split: SplitStage, { fields }: StageContext): Compile
   return compiled([...positions.keys(), HELD_OUT_OUTPUT], stage, (item) => {
     const { arm, bucket } = assign(readPath(item, idField) as string);
     const output = arm === null ? undefined : positions.get(arm);
-    return output === undefined
+    return [output === undefined
       ? { output: positions.size, item: withPush(item, { experiment: split.key, arm: CONTROL_ARM, bucket, heldOut: true }) }
-      : { output, item: withPush(item, { experiment: split.key, arm: arm ?? undefined, bucket, heldOut: undefined }) };
+      : { output, item: withPush(item, { experiment: split.key, arm: arm ?? undefined, bucket, heldOut: undefined }) }];
   });
 }
 
@@ -120,21 +104,21 @@ function compileTemplateStage(stage: TemplateStage, { now }: StageContext): Comp
   const render = compileMessage(stage, now);
   return compiled(['ready', 'unwritable'], { template: { ...stage } as JsonObject }, (item) => {
     try {
-      return { output: 0, item: renderMessage(render, item) };
+      return [{ output: 0, item: renderMessage(render, item) }];
     } catch (thrown) {
       if (thrown instanceof RunStopper) throw thrown;
       const { code, message, fields: { path } } = asPushError(thrown);
-      return { output: 1, item: withPush(item, { reason: code, why: message, ...(code === 'missing-value' && { missing: String(path) }) }) };
+      return [{ output: 1, item: withPush(item, { reason: code, why: message, ...(code === 'missing-value' && { missing: String(path) }) }) }];
     }
   });
 }
 
-function compiled(outputs: readonly string[], stage: JsonObject, route: (item: Item) => Route): CompiledStage {
+function compiled(outputs: readonly string[], stage: JsonObject, route: (item: Item) => Route[]): CompiledStage {
   return {
     outputs,
     apply(value) {
       const item = requireItem(value);
-      if (!isAudienceReference(item)) return [route(item)];
+      if (!isAudienceReference(item)) return route(item);
       return outputs.map((name, output) => ({ output, item: appendStage(item, stage, name) }));
     },
   };

@@ -1,14 +1,13 @@
 /** Reads what an operator takes. */
-import { PushError } from '../errors';
+import type { PushError } from '../errors';
 import type { JsonValue } from '../json';
 import { VALUE_TYPES, type Condition, type Test, type ValueType } from './condition';
 import { parseDuration, parseMoment } from './instant';
-import { SEGMENT_OPERANDS, type OperatorInfo } from './operators';
+import type { OperatorInfo } from './operators';
+import { readParts } from './parts';
+import { MAX_DEPTH, readJson, refuse } from './refusals';
 import { compileRegex } from './regex';
 import { sortableVersion } from './version';
-
-/** How deep conditions and the values in them may nest. */
-export const MAX_DEPTH = 100;
 
 export interface OperandContext {
   place: string;
@@ -97,6 +96,11 @@ export function parseTest(operator: OperatorInfo, operand: unknown, context: Ope
       if (moment === undefined) throw wrong();
       return { operator: name, moment };
     }
+    case '$near': {
+      const { latitude, longitude, radius } = readParts(operator, operand, { place });
+      if (latitude === undefined || longitude === undefined || radius === undefined) throw wrong();
+      return { operator: name, latitude, longitude, radius };
+    }
   }
 }
 
@@ -113,44 +117,4 @@ function asksOfItself(operand: object, depth = 0): boolean {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A copy of a JSON value; what JSON cannot hold (NaN, undefined, a Date, a function) is refused. */
-export function readJson(value: unknown, place: string, depth: number): JsonValue {
-  if (depth > MAX_DEPTH) {
-    throw new PushError('condition-too-deep', `The value at ${place.slice(0, 60)} nests too deep.`,
-      'Compare with a simpler value.', { place: place.slice(0, 60) });
-  }
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (Array.isArray(value)) {
-    return Array.from(value as unknown[], (item, index) => readJson(item, `${place}[${index}]`, depth + 1));
-  }
-  if (Object.prototype.toString.call(value) === '[object Object]') {
-    return Object.fromEntries(Object.entries(value as object).map(([key, inner]: [string, unknown]) =>
-      [key, readJson(inner, `${place}.${key}`, depth + 1)]));
-  }
-  throw new PushError('operand-invalid', `The value at ${place} is ${describe(value)}, which a condition cannot compare with.`,
-    value instanceof Date
-      ? 'Write a date as text, such as "2026-05-01", and use $before or $after.'
-      : 'Use a text, a number, true, false, null, a list or an object.',
-    { place });
-}
-
-/** The error for an operand of the wrong kind. */
-export function refuse(operator: OperatorInfo, operand: unknown, place: string): PushError {
-  return new PushError('operand-invalid',
-    `The operator ${operator.name} at ${place} takes ${SEGMENT_OPERANDS[operator.operand]}; it was given ${describe(operand)}.`,
-    `For example ${JSON.stringify(operator.example)}.`, { place, operator: operator.name });
-}
-
-/** A value in a few words. */
-export function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (value instanceof Date) return 'a Date object';
-  if (typeof value === 'string') return value.length > 40 ? `the text '${value.slice(0, 40)}...'` : `the text '${value}'`;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

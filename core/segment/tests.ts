@@ -4,6 +4,7 @@ import type { Clock } from './clock';
 import type { Condition, Test, ValueType } from './condition';
 import { FEW } from './fused';
 import { parseInstant, type Moment } from './instant';
+import { distance, parsePlace } from './place';
 import { foundIn } from './regex';
 import { foldCase } from './text';
 import { sortableVersion } from './version';
@@ -76,6 +77,13 @@ export function testValue(test: Test, clock: Clock, compile: (condition: Conditi
     case '$after': {
       const moment = momentOf(test.moment, clock);
       return anyItem((value) => (parseInstant(value) ?? -Infinity) > moment());
+    }
+    case '$near': {
+      const middle = [test.latitude, test.longitude] as const;
+      return anyItem((value) => {
+        const place = parsePlace(value);
+        return place !== undefined && distance(place, middle) <= test.radius;
+      });
     }
   }
 }

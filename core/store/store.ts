@@ -1,8 +1,9 @@
 /** What the engine remembers: people and their devices, what they agreed to, what was sent to whom, what came back. */
-import type { JsonObject } from '../json';
 import type { Outcome } from '../delivery/gateway';
+import type { JsonObject } from '../json';
 import type { KpiEvent } from '../kpi/event';
 import type { ConsentState, GatewayType, Platform, Recipient } from '../recipient';
+import type { PersonFacts } from '../segment';
 import type { DeviceEvent } from '../tracking/events';
 
 /** What an upsert did. */
@@ -17,6 +18,35 @@ export interface UpsertReport {
 export interface SqlFilter {
   sql: string;
   parameters: readonly unknown[];
+}
+
+/** A segment saved under a name. */
+export interface SavedList {
+  name: string;
+  /** Of a dynamic list, whose people are those who fit it when it is asked. A static list names its people. */
+  condition?: JsonObject;
+  /** How many people a static list names; some of them may not be imported yet. */
+  members: number;
+  /** ISO 8601. */
+  updatedAt: string;
+}
+
+/** Something that a person did outside of our messages: an event of the user's own, such as an order. */
+export interface Activity {
+  recipient: string;
+  name: string;
+  /** With recipient and name the identity of the event: the same key counts once. */
+  key: string;
+  /** ISO 8601. */
+  at: string;
+  /** What conditions ask for under `where`; `value` and `currency` are what the person spent. */
+  properties: JsonObject;
+}
+
+/** How many people gave the same answers to some questions. */
+export interface AnswerCount {
+  answers: readonly boolean[];
+  people: number;
 }
 
 /** What the store knows against sending to some people and devices. */
@@ -198,6 +228,20 @@ export interface Store {
   /** People in the order of their ids, page by page, with their living devices. */
   people(options?: { filter?: SqlFilter; pageSize?: number }): AsyncIterable<Recipient>;
   countPeople(filter?: SqlFilter): Promise<number>;
+  /** Asks people the same questions (at most 50), in one pass; each combination of answers that occurs, once. */
+  tallyPeople(questions: readonly SqlFilter[], filter?: SqlFilter): Promise<AnswerCount[]>;
+  /** What segments ask of these people beside their own fields; their events of the given names only. */
+  facts(recipients: readonly string[], events: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>>;
+  /** Makes the list or takes the place of an older one of the name: by a condition, or by ids. */
+  saveList(name: string, content: { condition: JsonObject } | { members: Iterable<string> }, now: Date): Promise<void>;
+  /** All lists, by name. */
+  lists(): Promise<SavedList[]>;
+  /** False where there is no such list. */
+  deleteList(name: string): Promise<boolean>;
+  /** Keeps each activity once. */
+  recordActivities(activities: readonly Activity[], now: Date): Promise<{ recorded: number; duplicates: number }>;
+  /** Names of all activities that were ever recorded. */
+  activityNames(): Promise<string[]>;
   /** False where the person is unknown (the consent is kept all the same). */
   setConsent(recipient: string, category: string, state: ConsentState, now: Date): Promise<boolean>;
   /** Puts a person on the list of those who get nothing. */

@@ -2,6 +2,12 @@
 import type { Field } from '../field';
 import type { Fragment } from './fragment';
 
+/** Where fields are kept: some in columns of their own, the others in a column of JSON. */
+export interface Source {
+  readonly columns: Readonly<Record<string, Fragment>>;
+  readonly json?: Fragment;
+}
+
 /** A value somewhere in the database: a person's field, or an item of a list. */
 export interface Cell {
   /** Its JSON type, in the dialect's own words; SQL NULL where the field is missing. */
@@ -23,12 +29,12 @@ export interface Cases {
 
 export interface Dialect {
   placeholder(position: number): string;
-  /** The field of the person in the row at hand; of the columns `locale` and `timezone`, or of the JSON `attributes`. */
-  cell(field: Field): Cell;
+  /** The field in the row at hand: of its column where that holds something, else of the JSON. */
+  cell(field: Field, source: Source): Cell;
   /** Exactly one of the cases; never SQL NULL. */
   cases(cell: Cell, cases: Cases): Fragment;
-  /** Whether an item of the list in this field passes. */
-  someItem(field: Field, passes: (item: Cell) => Fragment): Fragment;
+  /** Whether an item of the list in this field of the JSON passes. */
+  someItem(field: Field, source: Source, passes: (item: Cell) => Fragment): Fragment;
   listLength(cell: Cell): Fragment;
   compareNumber(value: Fragment, comparison: Comparison, bound: number): Fragment;
   numberIn(value: Fragment, numbers: readonly number[]): Fragment;
@@ -38,6 +44,12 @@ export interface Dialect {
   startsWith(value: Fragment, text: string): Fragment;
   endsWith(value: Fragment, text: string): Fragment;
   contains(value: Fragment, text: string): Fragment;
+  /** A number of the database's own (a count, a sum) as `compareNumber` and `numberIn` take it. */
+  figure(value: Fragment): Fragment;
+  /** A cell that is a number, as a float to calculate with. */
+  float(cell: Cell): Fragment;
+  /** An instant as the tables keep it; `iso` is in UTC. */
+  instant(iso: string): Fragment;
 }
 
 export type Comparison = '=' | '>' | '>=' | '<' | '<=';

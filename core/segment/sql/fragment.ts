@@ -27,6 +27,11 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[])
   return new Fragment(texts, values);
 }
 
+/** A name or a number of our own, put in as text. Never a value from outside. */
+export function literal(text: string): Fragment {
+  return new Fragment([text], []);
+}
+
 /** The text with its placeholders (positions count from 1), and what stands for them. */
 export function render(
   { texts, values }: Fragment, placeholder: (position: number) => string,

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../json';
 import { readClock } from '../clock';
 import type { SegmentOptions } from '../compile';
+import { formatCondition, type Condition } from '../condition';
 import { parseCondition } from '../parse';
 import type { Dialect } from './dialect';
 import { render } from './fragment';
@@ -8,7 +9,8 @@ import { postgres } from './postgres';
 import { pushDown } from './push-down';
 import { sqlite } from './sqlite';
 
-const DIALECTS: Readonly<Record<'sqlite' | 'postgres', Dialect>> = { sqlite, postgres };
+const DIALECTS = { sqlite, postgres } as const satisfies Record<string, Dialect>;
+export type SqlDialect = keyof typeof DIALECTS;
 
 export interface PushedDown {
   /**
@@ -31,9 +33,16 @@ export interface PushedDown {
  * @throws PushError as `parseCondition` says, and `now-invalid`
  */
 export function conditionToSql(
-  condition: object, dialect: 'sqlite' | 'postgres', { now }: SegmentOptions = {},
+  condition: object, dialect: SqlDialect, options: SegmentOptions = {},
 ): PushedDown {
   const speaks = DIALECTS[dialect];
-  const { filter, residual } = pushDown(parseCondition(condition), speaks, readClock(now));
-  return { ...render(filter, speaks.placeholder), ...(residual !== undefined && { residual }) };
+  const { filter, residual } = pushDown(parseCondition(condition, options), speaks, readClock(options.now));
+  return { ...render(filter, speaks.placeholder), ...(residual !== undefined && { residual: formatCondition(residual) }) };
+}
+
+/** A parsed condition as SQL; undefined where the database cannot say all of it exactly. */
+export function exactSql(condition: Condition, dialect: SqlDialect, { now }: SegmentOptions = {}): Omit<PushedDown, 'residual'> | undefined {
+  const speaks = DIALECTS[dialect];
+  const { filter, residual } = pushDown(condition, speaks, readClock(now));
+  return residual === undefined ? render(filter, speaks.placeholder) : undefined;
 }

@@ -6,15 +6,15 @@ import { caseOf, FALSE, sql, type Fragment } from './fragment';
 const OPERATORS: Readonly<Record<Comparison, Fragment>> = {
   '=': sql`=`, '>': sql`>`, '>=': sql`>=`, '<': sql`<`, '<=': sql`<=`,
 };
-const COLUMNS: Readonly<Record<string, Fragment>> = { locale: sql`people.locale`, timezone: sql`people.timezone` };
 
 export const postgres: Dialect = {
   placeholder: (position) => `$${position}`,
 
-  cell(field) {
-    const column = Object.hasOwn(COLUMNS, field.path) ? COLUMNS[field.path] : undefined;
-    const attribute = attributeOf(field);
-    const value = column === undefined ? attribute : sql`coalesce(to_jsonb(${column}), ${attribute})`;
+  cell(field, source) {
+    const column = Object.hasOwn(source.columns, field.path) ? source.columns[field.path] : undefined;
+    const places = [...(column === undefined ? [] : [sql`to_jsonb(${column})`]), ...(source.json === undefined ? [] : [attributeOf(field, source.json)])];
+    const [first = sql`NULL::jsonb`, second] = places;
+    const value = second === undefined ? first : sql`coalesce(${first}, ${second})`;
     return { type: sql`jsonb_typeof(${value})`, value };
   },
 
@@ -33,8 +33,9 @@ export const postgres: Dialect = {
     return caseOf(base, whens);
   },
 
-  someItem(field, passes) {
-    const list = attributeOf(field);
+  someItem(field, { json }, passes) {
+    if (json === undefined) return FALSE;
+    const list = attributeOf(field, json);
     const items = sql`jsonb_array_elements(CASE WHEN jsonb_typeof(${list}) = 'array' THEN ${list} ELSE '[]'::jsonb END)`;
     const test = passes({ type: sql`jsonb_typeof(item.value)`, value: sql`item.value` });
     return sql`EXISTS (SELECT 1 FROM ${items} AS item(value) WHERE ${test})`;
@@ -49,12 +50,15 @@ export const postgres: Dialect = {
   startsWith: (value, text) => sql`starts_with(${value}, ${text}::text)`,
   endsWith: (value, text) => sql`right(${value}, length(${text}::text)) = ${text}::text`,
   contains: (value, text) => sql`strpos(${value}, ${text}::text) > 0`,
+  figure: (value) => sql`to_jsonb(${value})`,
+  float: ({ value }) => sql`(${value} #>> '{}')::float8`,
+  instant: (iso) => sql`${iso}::text`,
 };
 
 /** The field whose name holds the dots where the person has it, else the nested one. */
-function attributeOf({ path, parts }: Field): Fragment {
-  const own = sql`(people.attributes -> ${path}::text)`;
+function attributeOf({ path, parts }: Field, json: Fragment): Fragment {
+  const own = sql`(${json} -> ${path}::text)`;
   if (parts.length === 1) return own;
-  const nested = parts.reduce((inner, part) => sql`${inner} -> ${part}::text`, sql`people.attributes`);
+  const nested = parts.reduce((inner, part) => sql`${inner} -> ${part}::text`, json);
   return sql`coalesce(${own}, ${nested})`;
 }

@@ -5,12 +5,12 @@
  * (upper), and one that only those who match pass (lower). Under a `not` they change places; so a filter that loses
  * nobody exists for every condition, and it is the condition itself where all its rules are exact.
  */
-import type { JsonObject, JsonValue } from '../../json';
 import type { Clock } from '../clock';
-import { formatCondition, rulesOf, type Condition, type Rule, type Test } from '../condition';
-import { isIndex, type Field } from '../field';
-import type { Cases, Cell, Comparison, Dialect } from './dialect';
+import { rulesOf, type Condition, type Rule } from '../condition';
+import type { Dialect, Source } from './dialect';
 import { and, FALSE, not, or, sql, TRUE, type Fragment } from './fragment';
+import { answerPerson } from './person';
+import { approximately, casesOf, exactly, isNameable } from './values';
 
 /** More rules than that are evaluated after: databases bound the length of a query and the number of its parameters. */
 const MOST_RULES = 1000;
@@ -19,7 +19,7 @@ const MOST_PARAMETERS = 20_000;
 /** Parts of a person that are not in the attributes, or not only: the database keeps them elsewhere. */
 const ELSEWHERE = new Set(['id', 'locale', 'timezone', 'consent', 'devices', 'push']);
 
-const DAY = 86_400_000;
+const PEOPLE: Source = { columns: { locale: sql`people.locale`, timezone: sql`people.timezone` }, json: sql`people.attributes` };
 
 type Side = 'upper' | 'lower';
 
@@ -29,186 +29,61 @@ interface Answer {
 }
 
 /** The filter, and what remains to be asked of those who pass it. */
-export function pushDown(condition: Condition, dialect: Dialect, clock: Clock): { filter: Fragment; residual?: JsonObject } {
+export function pushDown(condition: Condition, dialect: Dialect, clock: Clock): { filter: Fragment; residual?: Condition } {
   const rules = [...rulesOf(condition)].length;
   const parts = condition.kind === 'and' ? condition.conditions : [condition];
-  if (rules > MOST_RULES) return { filter: TRUE, residual: formatCondition(condition) };
+  if (rules > MOST_RULES) return { filter: TRUE, residual: condition };
   const answers = parts.map((part) => answer(part, 'upper', dialect, clock));
   const filter = and(answers.map((one) => one.filter));
-  if (filter.values.length > MOST_PARAMETERS) return { filter: TRUE, residual: formatCondition(condition) };
+  if (filter.values.length > MOST_PARAMETERS) return { filter: TRUE, residual: condition };
   const open = parts.filter((_, index) => answers[index]?.exact === false);
   const [only] = open;
   if (only === undefined) return { filter };
-  return { filter, residual: formatCondition(open.length === 1 ? only : { kind: 'and', conditions: open }) };
+  return { filter, residual: open.length === 1 ? only : { kind: 'and', conditions: open } };
 }
 
 function answer(condition: Condition, side: Side, dialect: Dialect, clock: Clock): Answer {
-  if (condition.kind === 'rule') return answerRule(condition, side, dialect, clock);
-  if (condition.kind === 'not') {
-    const { filter, exact } = answer(condition.condition, side === 'upper' ? 'lower' : 'upper', dialect, clock);
-    return { filter: not(filter), exact };
+  switch (condition.kind) {
+    case 'rule':
+      return answerRule(condition, side, dialect, clock);
+    case 'person': {
+      const filter = answerPerson(condition.test, dialect, clock);
+      return filter === undefined ? unknown(side) : { filter, exact: true };
+    }
+    case 'named':
+      return answer(condition.condition, side, dialect, clock);
+    case 'not': {
+      const { filter, exact } = answer(condition.condition, side === 'upper' ? 'lower' : 'upper', dialect, clock);
+      return { filter: not(filter), exact };
+    }
+    default: {
+      const answers = condition.conditions.map((part) => answer(part, side, dialect, clock));
+      const join = condition.kind === 'and' ? and : or;
+      return { filter: join(answers.map((one) => one.filter)), exact: answers.every((one) => one.exact) };
+    }
   }
-  const answers = condition.conditions.map((part) => answer(part, side, dialect, clock));
-  const join = condition.kind === 'and' ? and : or;
-  return { filter: join(answers.map((one) => one.filter)), exact: answers.every((one) => one.exact) };
 }
 
-function answerRule({ field, test }: Rule, side: Side, dialect: Dialect, clock: Clock): Answer {
-  const unknown: Answer = { filter: side === 'upper' ? TRUE : FALSE, exact: false };
-  if (field === undefined) return unknown;
-  if (field.path === 'id') return answerId(test, dialect) ?? unknown;
-  if (!isPushable(field)) return unknown;
-  const exact = exactly(test, field, dialect);
+function answerRule(rule: Rule, side: Side, dialect: Dialect, clock: Clock): Answer {
+  const { field, test } = rule;
+  if (field === undefined) return unknown(side);
+  if (field.path === 'id') return answerId(rule, dialect) ?? unknown(side);
+  const elsewhere = ELSEWHERE.has(field.parts[0] ?? '') && !Object.hasOwn(PEOPLE.columns, field.path);
+  if (elsewhere || !isNameable(field)) return unknown(side);
+  const exact = exactly(test, field, PEOPLE, dialect);
   if (exact !== undefined) return { filter: exact, exact: true };
-  if (side === 'lower') return unknown;
-  const wider = approximately(test, field, dialect, clock);
-  return wider === undefined ? unknown : { filter: wider, exact: false };
+  if (side === 'lower') return unknown(side);
+  const wider = approximately(test, field, PEOPLE, dialect, clock);
+  return wider === undefined ? unknown(side) : { filter: wider, exact: false };
+}
+
+function unknown(side: Side): Answer {
+  return { filter: side === 'upper' ? TRUE : FALSE, exact: false };
 }
 
 /** The id is always there and always a text; said plainly, so that the primary key answers. */
-function answerId(test: Test, dialect: Dialect): Answer | undefined {
+function answerId({ test }: Rule, dialect: Dialect): Answer | undefined {
   const cases = casesOf(test, dialect);
   if (cases === undefined) return undefined;
   return { filter: cases.string?.(sql`people.id`) ?? FALSE, exact: true };
-}
-
-/** True for an attribute, and for `locale` and `timezone` themselves, that SQL can name without ambiguity. */
-function isPushable({ path, parts }: Field): boolean {
-  if (path === 'locale' || path === 'timezone') return true;
-  const [first = ''] = parts;
-  return !ELSEWHERE.has(first) && parts.length <= 20
-    && parts.every((part) => /^[^"\\\p{Cc}\p{Cs}]+$/u.test(part) && (parts.length === 1 || !isIndex(part)));
-}
-
-function exactly(test: Test, field: Field, dialect: Dialect): Fragment | undefined {
-  const cell = dialect.cell(field);
-  if (test.operator === '$all') {
-    const each = test.values.map((value) => casesOf({ operator: '$eq', value, fold: test.fold }, dialect));
-    if (!each.every((cases) => cases !== undefined)) return undefined;
-    const array = and(each.map((cases) => dialect.someItem(field, (item) => dialect.cases(item, cases))));
-    return dialect.cases(cell, { array });
-  }
-  if (test.operator === '$size') {
-    const length = wantedLength(test.condition);
-    return length === undefined ? undefined : dialect.cases(cell, { array: sql`${dialect.listLength(cell)} = ${length}` });
-  }
-  if (test.operator === '$exists') {
-    const any = (): Fragment => TRUE;
-    return dialect.cases(cell, { string: any, number: any, true: TRUE, false: TRUE, object: TRUE, array: TRUE });
-  }
-  if (test.operator === '$type') {
-    const any = (): Fragment => TRUE;
-    const { type } = test;
-    if (type === 'boolean') return dialect.cases(cell, { true: TRUE, false: TRUE });
-    return dialect.cases(cell, type === 'string' || type === 'number' ? { [type]: any } : { [type]: TRUE });
-  }
-  const cases = casesOf(test, dialect);
-  return cases === undefined ? undefined : dialect.cases(cell, withItems(cases, field, dialect));
-}
-
-/** A list passes when one of its items does. */
-function withItems(cases: Cases, field: Field, dialect: Dialect): Cases {
-  return { ...cases, array: dialect.someItem(field, (item: Cell) => dialect.cases(item, cases)) };
-}
-
-/** What the test asks of a value that is no list; undefined where SQL would not say the same. */
-function casesOf(test: Test, dialect: Dialect): Cases | undefined {
-  switch (test.operator) {
-    case '$eq':
-      return casesOfValues([test.value], test.fold, dialect);
-    case '$in':
-      return casesOfValues(test.values, test.fold, dialect);
-    case '$gt':
-    case '$gte':
-    case '$lt':
-    case '$lte': {
-      const { bound } = test;
-      const comparison = COMPARISONS[test.operator];
-      if (typeof bound === 'number') return { number: (value) => dialect.compareNumber(value, comparison, bound) };
-      return ordersAlike(bound) ? { string: (value) => dialect.compareText(value, comparison, bound) } : undefined;
-    }
-    case '$startsWith':
-    case '$endsWith':
-    case '$contains': {
-      const { text } = test;
-      if (test.fold || !isExactText(text)) return undefined;
-      if (text === '') return { string: () => TRUE };
-      const say = { $startsWith: dialect.startsWith, $endsWith: dialect.endsWith, $contains: dialect.contains }[test.operator];
-      return { string: (value) => say(value, text) };
-    }
-    default:
-      return undefined;
-  }
-}
-
-const COMPARISONS: Readonly<Record<'$gt' | '$gte' | '$lt' | '$lte', Comparison>> = { $gt: '>', $gte: '>=', $lt: '<', $lte: '<=' };
-
-function casesOfValues(values: readonly JsonValue[], fold: boolean, dialect: Dialect): Cases | undefined {
-  const texts = values.filter((value) => typeof value === 'string');
-  const numbers = values.filter((value) => typeof value === 'number');
-  if (values.some((value) => typeof value === 'object' && value !== null)) return undefined;
-  if (texts.length > 0 && (fold || !texts.every(isExactText))) return undefined;
-  const [text] = texts;
-  const [number] = numbers;
-  return {
-    ...(text !== undefined && {
-      string: (value) => (texts.length === 1 ? dialect.compareText(value, '=', text) : dialect.textIn(value, texts)),
-    }),
-    ...(number !== undefined && {
-      number: (value) => (numbers.length === 1 ? dialect.compareNumber(value, '=', number) : dialect.numberIn(value, numbers)),
-    }),
-    ...(values.includes(true) && { true: TRUE }),
-    ...(values.includes(false) && { false: TRUE }),
-    ...(values.includes(null) && { null: TRUE }),
-  };
-}
-
-/**
- * A filter that everyone passes who passes the test. A date's text begins with a day that is at most a day off the
- * instant in UTC, whatever its zone; numbers and lists are left to be tested after.
- */
-function approximately(test: Test, field: Field, dialect: Dialect, clock: Clock): Fragment | undefined {
-  const cell = dialect.cell(field);
-  if (test.operator === '$elemMatch' || test.operator === '$size') return dialect.cases(cell, { array: TRUE });
-  if (test.operator === '$within' || test.operator === '$after' || test.operator === '$before') {
-    const [from, to] = range(test, clock);
-    const day = (instant: number): string | undefined => {
-      const date = new Date(instant);
-      const year = Number.isNaN(date.getTime()) ? 0 : date.getUTCFullYear();
-      return year > 0 && year < 9999 ? date.toISOString().slice(0, 10) : undefined;
-    };
-    const first = day(from - 2 * DAY);
-    const last = day(to + 2 * DAY);
-    const string = (value: Fragment): Fragment => and([
-      ...(first === undefined ? [] : [dialect.compareText(value, '>=', first)]),
-      ...(last === undefined ? [] : [dialect.compareText(value, '<=', last)]),
-    ]);
-    return dialect.cases(cell, { string, number: () => TRUE, array: TRUE });
-  }
-  return undefined;
-}
-
-/** The instants that can pass a date test, in epoch milliseconds. */
-function range(test: Extract<Test, { operator: '$within' | '$after' | '$before' }>, clock: Clock): [number, number] {
-  if (test.operator === '$within') {
-    const now = clock();
-    return [now - test.milliseconds, now];
-  }
-  const instant = 'at' in test.moment ? test.moment.at : clock() + test.moment.fromNow;
-  return test.operator === '$after' ? [instant, Infinity] : [-Infinity, instant];
-}
-
-function wantedLength(condition: Condition): number | undefined {
-  const test = condition.kind === 'rule' ? condition.test : undefined;
-  return test?.operator === '$eq' && typeof test.value === 'number' ? test.value : undefined;
-}
-
-/** Texts that databases keep as they are: no lone surrogates, no NUL. */
-function isExactText(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
-}
-
-/** JavaScript orders by UTF-16 units, databases by code points; below the surrogates it is the same. */
-function ordersAlike(text: string): boolean {
-  return isExactText(text) && !/[\ud800-\uffff]/.test(text);
 }

@@ -1,21 +1,22 @@
 /** SQLite: attributes are JSON text, read by json_type and json_extract. */
 import type { Field } from '../field';
 import type { Cases, Comparison, Dialect } from './dialect';
-import { caseOf, sql, type Fragment } from './fragment';
+import { caseOf, FALSE, sql, type Fragment } from './fragment';
 
 const OPERATORS: Readonly<Record<Comparison, Fragment>> = {
   '=': sql`=`, '>': sql`>`, '>=': sql`>=`, '<': sql`<`, '<=': sql`<=`,
 };
-const COLUMNS: Readonly<Record<string, Fragment>> = { locale: sql`people.locale`, timezone: sql`people.timezone` };
 
 export const sqlite: Dialect = {
   placeholder: () => '?',
 
-  cell(field) {
-    const column = Object.hasOwn(COLUMNS, field.path) ? COLUMNS[field.path] : undefined;
-    const path = pathOf(field);
-    const type = sql`json_type(people.attributes, ${path})`;
-    const value = sql`json_extract(people.attributes, ${path})`;
+  cell(field, source) {
+    const column = Object.hasOwn(source.columns, field.path) ? source.columns[field.path] : undefined;
+    const { json } = source;
+    if (json === undefined) return { type: sql`typeof(${column ?? NULL})`, value: column ?? NULL };
+    const path = pathOf(field, json);
+    const type = sql`json_type(${json}, ${path})`;
+    const value = sql`json_extract(${json}, ${path})`;
     if (column === undefined) return { type, value };
     return { type: sql`CASE WHEN ${column} IS NULL THEN ${type} ELSE 'text' END`, value: sql`coalesce(${column}, ${value})` };
   },
@@ -37,8 +38,8 @@ export const sqlite: Dialect = {
     return caseOf(base, whens);
   },
 
-  someItem: (field, passes) => sql`EXISTS (SELECT 1 FROM json_each(people.attributes, ${pathOf(field)}) AS item WHERE ${
-    passes({ type: sql`item.type`, value: sql`item.value` })})`,
+  someItem: (field, { json }, passes) => (json === undefined ? FALSE : sql`EXISTS (SELECT 1 FROM json_each(${json}, ${pathOf(field, json)}) AS item WHERE ${
+    passes({ type: sql`item.type`, value: sql`item.value` })})`),
 
   listLength: ({ value }) => sql`json_array_length(${value})`,
   compareNumber: (value, comparison, bound) => sql`${value} ${OPERATORS[comparison]} ${bound}`,
@@ -49,14 +50,19 @@ export const sqlite: Dialect = {
   startsWith: (value, text) => sql`substr(CAST(${value} AS BLOB), 1, ${Buffer.byteLength(text)}) IS CAST(${text} AS BLOB)`,
   endsWith: (value, text) => sql`substr(CAST(${value} AS BLOB), -${Buffer.byteLength(text)}) IS CAST(${text} AS BLOB)`,
   contains: (value, text) => sql`coalesce(instr(CAST(${value} AS BLOB), CAST(${text} AS BLOB)), 0) > 0`,
+  figure: (value) => value,
+  float: ({ value }) => sql`CAST(${value} AS REAL)`,
+  instant: (iso) => sql`${iso}`,
 };
 
+const NULL = sql`NULL`;
+
 /** The JSON path as a bound value: the field whose name holds the dots where the person has it, else the nested one. */
-function pathOf({ path, parts }: Field): Fragment {
+function pathOf({ path, parts }: Field, json: Fragment): Fragment {
   const own = `$.${label(path)}`;
   if (parts.length === 1) return sql`${own}`;
   const nested = `$.${parts.map(label).join('.')}`;
-  return sql`CASE WHEN json_type(people.attributes, ${own}) IS NULL THEN ${nested} ELSE ${own} END`;
+  return sql`CASE WHEN json_type(${json}, ${own}) IS NULL THEN ${nested} ELSE ${own} END`;
 }
 
 function label(part: string): string {

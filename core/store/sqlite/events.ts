@@ -18,9 +18,9 @@ export function recordEvents(db: Database, events: readonly DeviceEvent[], now: 
         return;
       }
       const recorded = db.run(
-        `INSERT INTO events (delivery, type, key, at, received_at, action, value, currency) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO events (delivery, recipient, type, key, at, received_at, action, value, currency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT DO NOTHING`,
-        event.delivery, event.type, event.key, event.at, receivedAt, event.action ?? null, event.value ?? null, event.currency ?? null,
+        event.delivery, delivery['recipient'] ?? null, event.type, event.key, event.at, receivedAt, event.action ?? null, event.value ?? null, event.currency ?? null,
       );
       if (recorded === 0) report.duplicates++;
       else report.recorded.push(withDelivery(event, delivery));

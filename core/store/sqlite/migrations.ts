@@ -115,4 +115,34 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (campaign, occurrence)
   ) WITHOUT ROWID;
   `,
+  // Segments: lists, events of the user's own, and what a person did found by the person.
+  `
+  ALTER TABLE events ADD COLUMN recipient TEXT;
+  UPDATE events SET recipient = (SELECT deliveries.recipient FROM deliveries WHERE deliveries.id = events.delivery);
+  CREATE INDEX events_by_recipient ON events (recipient, type, at);
+
+  CREATE TABLE activities (
+    recipient TEXT NOT NULL,
+    name TEXT NOT NULL,
+    key TEXT NOT NULL,
+    at TEXT NOT NULL,
+    properties TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    PRIMARY KEY (recipient, name, key)
+  ) WITHOUT ROWID;
+  CREATE INDEX activities_by_recipient ON activities (recipient, name, at);
+  CREATE TABLE activity_names (name TEXT PRIMARY KEY) WITHOUT ROWID;
+
+  CREATE TABLE lists (
+    name TEXT PRIMARY KEY,
+    condition TEXT,
+    updated_at TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE list_members (
+    list TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    PRIMARY KEY (list, recipient)
+  ) WITHOUT ROWID;
+  CREATE INDEX list_members_by_recipient ON list_members (recipient, list);
+  `,
 ];

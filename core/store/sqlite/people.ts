@@ -1,7 +1,7 @@
 /** People, their devices, consents and suppressions. */
 import type { JsonObject } from '../../json';
 import type { ConsentState, Device, GatewayType, Platform, Recipient } from '../../recipient';
-import type { DeadDevice, SqlFilter, Standing, UpsertReport } from '../store';
+import type { AnswerCount, DeadDevice, SqlFilter, Standing, UpsertReport } from '../store';
 import type { Database, Row } from './database';
 
 const PAGE = 1000;
@@ -81,6 +81,23 @@ export async function* streamPeople(
 export function countPeople(db: Database, filter?: SqlFilter): number {
   const where = filter === undefined ? '' : `WHERE ${filter.sql}`;
   return Number(db.get(`SELECT count(*) AS n FROM people ${where}`, ...sqlParameters(filter))?.['n'] ?? 0);
+}
+
+/**
+ * The answers of a person are the bits of one number. The inner query has a limit, so that SQLite asks each question
+ * once a person and does not copy it into the outer query.
+ */
+export function tallyPeople(db: Database, questions: readonly SqlFilter[], filter?: SqlFilter): AnswerCount[] {
+  const where = filter === undefined ? '' : `WHERE ${filter.sql}`;
+  const bits = questions.map(({ sql }, bit) => `(CASE WHEN ${sql} THEN ${2 ** bit} ELSE 0 END)`);
+  const rows = db.all(
+    `SELECT pattern, count(*) AS people FROM (SELECT ${bits.join(' + ') || '0'} AS pattern FROM people ${where} LIMIT -1) GROUP BY pattern`,
+    ...questions.flatMap(sqlParameters), ...sqlParameters(filter),
+  );
+  return rows.map(({ pattern, people }) => ({
+    answers: questions.map((_, bit) => Math.floor(Number(pattern) / 2 ** bit) % 2 === 1),
+    people: Number(people),
+  }));
 }
 
 function sqlParameters(filter: SqlFilter | undefined): (string | number | null)[] {

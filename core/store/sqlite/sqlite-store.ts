@@ -1,7 +1,11 @@
+import type { JsonObject } from '../../json';
 import type { KpiEvent } from '../../kpi/event';
 import type { ConsentState, Recipient } from '../../recipient';
+import type { PersonFacts } from '../../segment';
 import type { DeviceEvent } from '../../tracking/events';
 import type {
+  Activity,
+  AnswerCount,
   Contact,
   DeadDevice,
   DeliveryIntent,
@@ -17,6 +21,7 @@ import type {
   RunReport,
   RunRow,
   RunState,
+  SavedList,
   Settlement,
   SqlFilter,
   Standing,
@@ -25,8 +30,10 @@ import type {
 } from '../store';
 import { Database } from './database';
 import { kpiEvents, recordEvents } from './events';
+import { activityNames, facts, recordActivities } from './facts';
 import * as held from './held';
 import * as ledger from './ledger';
+import { deleteList, lists, saveList } from './lists';
 import * as people from './people';
 import * as runs from './runs';
 
@@ -53,6 +60,34 @@ export class SqliteStore implements Store {
 
   async countPeople(filter?: SqlFilter): Promise<number> {
     return people.countPeople(this.db, filter);
+  }
+
+  async tallyPeople(questions: readonly SqlFilter[], filter?: SqlFilter): Promise<AnswerCount[]> {
+    return people.tallyPeople(this.db, questions, filter);
+  }
+
+  async facts(recipients: readonly string[], events: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>> {
+    return facts(this.db, recipients, events);
+  }
+
+  async saveList(name: string, content: { condition: JsonObject } | { members: Iterable<string> }, now: Date): Promise<void> {
+    saveList(this.db, name, content, now);
+  }
+
+  async lists(): Promise<SavedList[]> {
+    return lists(this.db);
+  }
+
+  async deleteList(name: string): Promise<boolean> {
+    return deleteList(this.db, name);
+  }
+
+  async recordActivities(activities: readonly Activity[], now: Date): Promise<{ recorded: number; duplicates: number }> {
+    return recordActivities(this.db, activities, now);
+  }
+
+  async activityNames(): Promise<string[]> {
+    return activityNames(this.db);
   }
 
   async setConsent(recipient: string, category: string, state: ConsentState, now: Date): Promise<boolean> {

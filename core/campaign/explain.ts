@@ -1,0 +1,104 @@
+/** Explains a segment: over stored people by their database where it can, over items one by one, for one person in words. */
+import { PushError } from '../errors';
+import type { JsonObject } from '../json';
+import { toView } from '../recipient';
+import {
+  conditionFacts, conditionToSql, exactSql, explainer, planExplanation, traceSegment,
+  type Condition, type ExplainOptions, type ExplainPlan, type SegmentExplanation, type SegmentTrace,
+} from '../segment';
+import type { SqlFilter, Store } from '../store';
+import { FactsAtHand, knownToStore } from './facts';
+import type { Item } from './item';
+import { selectPeople, streamPeople } from './run-plan';
+
+export type AudienceExplainOptions = Pick<ExplainOptions, 'category' | 'sample'> & { now?: Date };
+
+/** More than that in one pass is asked person by person. */
+const MOST_QUESTIONS = 50;
+
+/** Counts exactly; the sample are the first who match in the order of ids. @throws PushError as `parseCondition` says */
+export async function explainAudience(store: Store, condition: JsonObject, options: AudienceExplainOptions = {}): Promise<SegmentExplanation> {
+  const fixed: ExplainOptions = { ...options, now: options.now ?? new Date(), ...(await knownToStore(store)) };
+  const plan = planExplanation(condition, fixed);
+  const questions = inSql(plan.questions, store, fixed);
+  const reach = inSql(plan.reach, store, fixed);
+  if (questions === undefined || reach === undefined) return explainByPerson(store, condition, fixed);
+  return explainBySql(store, { plan, questions, reach }, condition, fixed);
+}
+
+function inSql(questions: readonly Condition[], store: Store, options: ExplainOptions): SqlFilter[] | undefined {
+  const filters = questions.map((question) => exactSql(question, store.dialect, options));
+  return filters.length <= MOST_QUESTIONS && filters.every((filter) => filter !== undefined) ? filters : undefined;
+}
+
+interface SqlExplanation {
+  plan: ExplainPlan;
+  questions: SqlFilter[];
+  reach: SqlFilter[];
+}
+
+async function explainBySql(
+  store: Store, { plan, questions, reach }: SqlExplanation, condition: JsonObject, { sample: most = 10, ...options }: ExplainOptions,
+): Promise<SegmentExplanation> {
+  for (const { answers, people } of await store.tallyPeople(questions)) plan.count(answers, people);
+  const { residual: _, ...matched } = conditionToSql(condition, store.dialect, options);
+  for (const { answers, people } of await store.tallyPeople(reach, matched)) plan.countReach(answers, people);
+  const sample: string[] = [];
+  if (most > 0) {
+    for await (const { id } of store.people({ filter: matched, pageSize: most })) {
+      sample.push(id);
+      if (sample.length === most) break;
+    }
+  }
+  return plan.result(sample);
+}
+
+async function explainByPerson(store: Store, condition: JsonObject, options: ExplainOptions): Promise<SegmentExplanation> {
+  // Reach always asks for facts.
+  const facts = new FactsAtHand(store, conditionFacts(condition, options)?.events ?? []);
+  const { add, result } = explainer(condition, { ...options, facts: facts.of });
+  for await (const person of facts.around(streamPeople(store))) add(person);
+  return result();
+}
+
+/** Explains a segment by people at hand; with a store, what it knows of them counts, else what they bring along. */
+export async function explainItems(
+  items: readonly Item[], condition: JsonObject, { store, ...options }: AudienceExplainOptions & { store?: Store } = {},
+): Promise<SegmentExplanation> {
+  const fixed: ExplainOptions = { ...options, now: options.now ?? new Date() };
+  if (store === undefined) {
+    const { add, result } = explainer(condition, fixed);
+    items.forEach(add);
+    return result();
+  }
+  const known = { ...fixed, ...(await knownToStore(store)) };
+  const facts = new FactsAtHand(store, conditionFacts(condition, known)?.events ?? []);
+  const { add, result } = explainer(condition, { ...known, facts: facts.of });
+  for await (const item of facts.around(each(items))) add(item);
+  return result();
+}
+
+async function* each(items: readonly Item[]): AsyncGenerator<Item> {
+  yield* items;
+}
+
+/** Why this stored person is in the segment, or is not. @throws PushError `person-unknown`, and as `parseCondition` says */
+export async function explainPerson(store: Store, condition: JsonObject, id: string, now = new Date()): Promise<SegmentTrace> {
+  const known = { now, ...(await knownToStore(store)) };
+  const person = await store.getPerson(id);
+  if (person === undefined) throw new PushError('person-unknown', `Nobody with the id '${id}' is in the store.`, 'Import the person first.', { id });
+  const view = toView(person);
+  const facts = new FactsAtHand(store, conditionFacts(condition, known)?.events ?? []);
+  await facts.load([view]);
+  return traceSegment(condition, view, { ...known, facts: facts.of });
+}
+
+/** How many stored people match, and nothing else. @throws PushError as `parseCondition` says */
+export async function countAudience(store: Store, condition: JsonObject, now = new Date()): Promise<number> {
+  const { residual, ...filter } = conditionToSql(condition, store.dialect, { now, ...(await knownToStore(store)) });
+  if (residual === undefined) return store.countPeople(filter);
+  const matching = selectPeople(store, { condition, now });
+  let people = 0;
+  while ((await matching.next()).done !== true) people++;
+  return people;
+}

@@ -1,0 +1,216 @@
+/** What SQL can ask of a person as a whole: of their events, lists, devices and consents. */
+import type { Clock } from '../clock';
+import { SEGMENT_EVENTS, type Condition, type EventSelection, type PersonTest } from '../condition';
+import { AMOUNT_SCALE } from '../behaviour';
+import { boundsOf } from '../window';
+import type { Comparison, Dialect, Source } from './dialect';
+import { and, FALSE, literal, not, or, sql, TRUE, type Fragment } from './fragment';
+import { exactly, isExactText, isNameable } from './values';
+
+/** The test over the row of `people` at hand; undefined where the database cannot say it. */
+export function answerPerson(test: PersonTest, dialect: Dialect, clock: Clock): Fragment | undefined {
+  switch (test.operator) {
+    case '$anniversary':
+    case '$bucket':
+      return undefined;
+    case '$inList':
+      if (!isExactText(test.list)) return undefined;
+      return sql`EXISTS (SELECT 1 FROM list_members AS member WHERE member.list = ${test.list} AND member.recipient = people.id)`;
+    case '$reachable':
+      return reachable(test, dialect, clock());
+    case '$performed': {
+      const [first, last] = boundsOf(test.events.window, clock());
+      const rows = rowsOf(test.events, dialect);
+      if (rows === undefined) return undefined;
+      const inWindow = between(rows, first, last, dialect);
+      const simple = asPresence(test.count);
+      if (simple !== undefined) return simple ? exists(inWindow) : not(exists(inWindow));
+      return compareFigure(test.count, sql`(SELECT count(*) ${inWindow})`, dialect);
+    }
+    case '$firstPerformed':
+    case '$lastPerformed': {
+      const [first, last] = boundsOf(test.events.window, clock());
+      const rows = rowsOf(test.events, dialect);
+      if (rows === undefined) return undefined;
+      const outside = test.operator === '$firstPerformed'
+        ? between(rows, -Infinity, first - 1, dialect)
+        : between(rows, last + 1, Infinity, dialect);
+      const open = Number.isFinite(test.operator === '$firstPerformed' ? first : last);
+      return and([exists(between(rows, first, last, dialect)), ...(open ? [not(exists(outside))] : [])]);
+    }
+    case '$spent':
+      return spent(test, dialect, clock());
+  }
+}
+
+/** Rows of events of one person: the FROM and WHERE, and where the instant and the fields are. */
+interface Rows {
+  readonly from: Fragment;
+  readonly at: Fragment;
+  readonly source: Source;
+}
+
+const DELIVERY_FIELDS = ['campaign', 'occurrence', 'arm', 'category', 'gateway', 'platform'] as const;
+
+const ofDelivery = (alias: string): Record<string, Fragment> =>
+  Object.fromEntries(DELIVERY_FIELDS.map((name) => [name, literal(`${alias}.${name}`)]));
+const ofEvent = { action: sql`event.action`, value: sql`event.value`, currency: sql`event.currency` };
+
+function rowsOf({ event, where }: EventSelection, dialect: Dialect): Rows | undefined {
+  if (!isExactText(event)) return undefined;
+  const rows = tableOf(event, where !== undefined);
+  if (where === undefined) return rows;
+  const filter = answerWhere(where, rows.source, dialect);
+  return filter === undefined ? undefined : { ...rows, from: sql`${rows.from} AND ${filter}` };
+}
+
+function tableOf(event: string, joined: boolean): Rows {
+  if (event === 'sent') {
+    return {
+      from: sql`FROM deliveries AS event WHERE event.recipient = people.id AND event.outcome = 'accepted'`,
+      at: sql`event.settled_at`,
+      source: { columns: ofDelivery('event') },
+    };
+  }
+  if ((SEGMENT_EVENTS as readonly string[]).includes(event)) {
+    const delivery = joined ? sql` JOIN deliveries AS delivery ON delivery.id = event.delivery` : sql``;
+    return {
+      from: sql`FROM events AS event${delivery} WHERE event.recipient = people.id AND event.type = ${event}`,
+      at: sql`event.at`,
+      source: { columns: { ...ofDelivery('delivery'), ...ofEvent } },
+    };
+  }
+  return {
+    from: sql`FROM activities AS event WHERE event.recipient = people.id AND event.name = ${event}`,
+    at: sql`event.at`,
+    source: { columns: {}, json: sql`event.properties` },
+  };
+}
+
+/** Fields of an event that stand elsewhere than where SQL looks. */
+const NOT_FIELDS = new Set(['type', 'at', 'delivery']);
+
+function answerWhere(where: Condition, source: Source, dialect: Dialect): Fragment | undefined {
+  switch (where.kind) {
+    case 'rule': {
+      const { field, test } = where;
+      if (field === undefined || NOT_FIELDS.has(field.parts[0] ?? '') || !isNameable(field)) return undefined;
+      if (source.json === undefined && !Object.hasOwn(source.columns, field.path)) return undefined;
+      return exactly(test, field, source, dialect);
+    }
+    case 'not': {
+      const inner = answerWhere(where.condition, source, dialect);
+      return inner === undefined ? undefined : not(inner);
+    }
+    case 'and':
+    case 'or': {
+      const parts = where.conditions.map((part) => answerWhere(part, source, dialect));
+      if (!parts.every((part) => part !== undefined)) return undefined;
+      return where.kind === 'and' ? and(parts) : or(parts);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Instants are ISO texts with four digits of year; a bound beyond those bounds nothing. */
+const FIRST_YEAR = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST_YEAR = Date.parse('9999-12-31T00:00:00.000Z');
+
+function between({ from, at }: Rows, first: number, last: number, dialect: Dialect): Fragment {
+  if (first > last) return sql`${from} AND FALSE`;
+  const bound = (instant: number): Fragment => dialect.instant(new Date(instant).toISOString());
+  const lower = first > FIRST_YEAR ? sql` AND ${at} >= ${bound(Math.min(first, LAST_YEAR))}` : sql``;
+  const upper = last < LAST_YEAR ? sql` AND ${at} <= ${bound(Math.max(last, FIRST_YEAR))}` : sql``;
+  return sql`${from}${lower}${upper}`;
+}
+
+function exists(rows: Fragment): Fragment {
+  return sql`EXISTS (SELECT 1 ${rows})`;
+}
+
+/** Of a count that asks for one or more it is true, for none false. */
+function asPresence(count: Condition): boolean | undefined {
+  if (count.kind === 'not') {
+    const inner = asPresence(count.condition);
+    return inner === undefined ? undefined : !inner;
+  }
+  if (count.kind !== 'rule') return undefined;
+  const { test } = count;
+  if (test.operator === '$eq') return test.value === 0 ? false : undefined;
+  if (!('bound' in test)) return undefined;
+  if ((test.operator === '$gte' && test.bound === 1) || (test.operator === '$gt' && test.bound === 0)) return true;
+  return (test.operator === '$lt' && test.bound === 1) || (test.operator === '$lte' && test.bound === 0) ? false : undefined;
+}
+
+const COMPARISONS: Readonly<Record<'$gt' | '$gte' | '$lt' | '$lte', Comparison>> = { $gt: '>', $gte: '>=', $lt: '<', $lte: '<=' };
+
+/** A condition on a number that the database counts or adds up. */
+function compareFigure(condition: Condition, value: Fragment, dialect: Dialect): Fragment | undefined {
+  if (condition.kind === 'not') {
+    const inner = compareFigure(condition.condition, value, dialect);
+    return inner === undefined ? undefined : not(inner);
+  }
+  if (condition.kind === 'and' || condition.kind === 'or') {
+    const parts = condition.conditions.map((part) => compareFigure(part, value, dialect));
+    if (!parts.every((part) => part !== undefined)) return undefined;
+    return condition.kind === 'and' ? and(parts) : or(parts);
+  }
+  if (condition.kind !== 'rule') return undefined;
+  const { test } = condition;
+  const figure = dialect.figure(value);
+  if (test.operator === '$eq') return typeof test.value === 'number' ? dialect.compareNumber(figure, '=', test.value) : undefined;
+  if (test.operator === '$in') {
+    const numbers = test.values.filter((one) => typeof one === 'number');
+    return numbers.length === 0 ? FALSE : dialect.numberIn(figure, numbers);
+  }
+  if (!('bound' in test) || typeof test.bound !== 'number') return undefined;
+  return dialect.compareNumber(figure, COMPARISONS[test.operator], test.bound);
+}
+
+type OfPerson<T extends PersonTest['operator']> = Extract<PersonTest, { operator: T }>;
+
+const VALUE = { path: 'value', parts: ['value'] };
+const SCALE = literal(`${AMOUNT_SCALE}.0`);
+const CURRENCY = { path: 'currency', parts: ['currency'] };
+
+function spent({ events, currency, amount }: OfPerson<'$spent'>, dialect: Dialect, now: number): Fragment | undefined {
+  const rows = rowsOf(events, dialect);
+  // A delivery that was sent has no value.
+  if (rows === undefined || events.event === 'sent') return undefined;
+  const money = dialect.cell(VALUE, rows.source);
+  const inCurrency = and([
+    dialect.cases(dialect.cell(CURRENCY, rows.source), { string: (value) => dialect.compareText(value, '=', currency) }),
+    dialect.cases(money, { number: () => TRUE }),
+  ]);
+  const [first, last] = boundsOf(events.window, now);
+  const units = sql`trunc(${dialect.float(money)} * ${SCALE} + CASE WHEN ${dialect.float(money)} < 0 THEN -0.5 ELSE 0.5 END)`;
+  const sum = sql`(SELECT coalesce(sum(${units}), 0) / ${SCALE} ${between(rows, first, last, dialect)} AND ${inCurrency})`;
+  return compareFigure(amount, sum, dialect);
+}
+
+function reachable({ devices, category, consent }: OfPerson<'$reachable'>, dialect: Dialect, now: number): Fragment | undefined {
+  if (category !== undefined && !isExactText(category)) return undefined;
+  const { permission, seenWithin, ...exact } = devices;
+  const columns = (['gateway', 'platform', 'environment'] as const).flatMap((name) => {
+    const wanted = exact[name];
+    return wanted === undefined ? [] : [sql`device.${literal(name)} = ${wanted}`];
+  });
+  const said = sql`coalesce(device.permission, 'unknown')`;
+  const rows: Rows = {
+    from: sql`FROM devices AS device WHERE ${[
+      sql`device.recipient = people.id AND device.dead_since IS NULL`,
+      permission === undefined ? sql`${said} <> 'denied'` : sql`${said} = ${permission}`,
+      ...columns,
+    ].reduce((all, one) => sql`${all} AND ${one}`)}`,
+    at: sql`device.last_seen_at`,
+    source: { columns: {} },
+  };
+  const seen = seenWithin === undefined ? rows.from : between(rows, now - seenWithin, now, dialect);
+  const mine = sql`FROM consents AS consent WHERE consent.recipient = people.id AND consent.category = ${category} AND consent.state`;
+  return and([
+    not(exists(sql`FROM suppressions AS suppression WHERE suppression.recipient = people.id`)),
+    ...(category === undefined ? [] : [consent === 'opted-in' ? exists(sql`${mine} = 'opted-in'`) : not(exists(sql`${mine} = 'opted-out'`))]),
+    exists(seen),
+  ]);
+}
