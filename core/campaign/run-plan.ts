@@ -1,13 +1,13 @@
 /** Runs the plan of an audience reference: people out of the store, page by page, through the stages of the plan. */
 import { PushError } from '../errors';
-import { isJsonObject, type JsonObject } from '../json';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json';
 import { toView } from '../recipient';
 import { compileSegment, conditionFacts, conditionToSql } from '../segment';
 import type { SqlFilter, Store } from '../store';
 import { FactsAtHand, knownToStore } from './facts';
 import type { Item } from './item';
 import { readPlan, type PlannedStage } from './plan';
-import { eventsOfStage } from './segment-stage';
+import { eventsOfStage, NOT_MATCHED_OUTPUT } from './segment-stage';
 import { compileStage, type Stage, type StageContext } from './stages';
 
 /**
@@ -24,9 +24,11 @@ export async function* peopleOfPlan(reference: Item, store: Store, context: Stag
   const known = await knownToStore(store);
   const asked = rest.map(({ stage }) => eventsOfStage(stage, known)).filter((events) => events !== undefined);
   const facts = new FactsAtHand(store, [...new Set(asked.flat())]);
-  const steps = rest.map((step) => compileStep(step, { ...context, known, facts: facts.of }));
-  const condition = isJsonObject(audience['condition']) ? audience['condition'] : undefined;
-  const people = selectPeople(store, { ...context, ...(condition !== undefined && { condition }) });
+  const compiled = rest.map((step) => compileStep(step, { ...context, known, facts: facts.of }));
+  const head = rest.findIndex((step) => conditionOf(step) === undefined);
+  const steps = head < 0 ? [] : compiled.slice(head);
+  const conditions = [audience['condition'], ...rest.slice(0, head < 0 ? rest.length : head).map(conditionOf)].filter(isCondition);
+  const people = selectPeople(store, { ...context, ...(conditions.length > 0 && { condition: { $and: conditions } }) });
   people: for await (const person of asked.length > 0 ? facts.around(people) : people) {
     let item = person;
     for (const step of steps) {
@@ -36,6 +38,18 @@ export async function* peopleOfPlan(reference: Item, store: Store, context: Stag
     }
     yield item;
   }
+}
+
+/** The condition of a step that does nothing but keep people, so that the database can be asked for it. */
+function conditionOf({ stage, output }: PlannedStage): JsonObject | undefined {
+  const segment = stage['segment'];
+  const condition = isJsonObject(segment) ? segment['condition'] : undefined;
+  if (!isJsonObject(condition)) return undefined;
+  return output === NOT_MATCHED_OUTPUT ? { $not: condition } : condition;
+}
+
+function isCondition(value: JsonValue | undefined): value is JsonObject {
+  return isJsonObject(value);
 }
 
 /** Stored people as items; the condition is answered by the database as far as it can. */

@@ -79,7 +79,7 @@ export const SEGMENT_OPERATORS = [
   { name: '$regex', group: 'text', meaning: 'is a text in which the regular expression is found', words: 'matches {}', operand: 'pattern', folds: true,
     example: { postcode: { $regex: '^(75|92|93|94)[0-9]{3}$' } }, finds: 'people in Paris and the departments around it' },
 
-  { name: '$mod', group: 'number', meaning: 'is a number that leaves this remainder when divided', words: 'divided leaves {}', operand: 'modulus',
+  { name: '$mod', group: 'number', meaning: 'is a number that leaves this remainder when divided', words: 'divided {}', operand: 'modulus',
     example: { customerNumber: { $mod: [10, 0] } }, finds: 'every tenth customer by number' },
 
   { name: '$veq', group: 'version', meaning: 'is this version', words: 'is version {}', operand: 'version',
@@ -125,7 +125,7 @@ export const SEGMENT_OPERATORS = [
     example: { $lastPerformed: { event: 'opened', before: '-60d' } }, finds: 'people who opened something once, but nothing in the last 60 days' },
   { name: '$spent', group: 'person', meaning: 'spent this much', words: 'spent {}', operand: 'fields',
     example: { $spent: { amount: { $gte: 100 }, currency: 'EUR', within: '365d' } }, finds: 'people who spent 100 euros or more in the last 365 days' },
-  { name: '$campaign', group: 'person', meaning: 'was sent, received, opened, clicked or ignored a campaign', words: 'has with a campaign {}', operand: 'fields',
+  { name: '$campaign', group: 'person', meaning: 'was sent, received, opened, clicked or ignored a campaign', words: '{}', operand: 'fields',
     example: { $campaign: { campaign: 'spring-sale', arm: 'B', result: 'ignored', within: '7d' } },
     finds: 'people who were sent arm B of the spring sale in the last 7 days and neither opened nor clicked it' },
   { name: '$reachable', group: 'person', meaning: 'has a device that can be reached', words: 'can be reached {}', operand: 'fields',

@@ -1,6 +1,6 @@
 /** Conditions in plain words. */
 import type { Day } from './calendar';
-import type { Condition, DeviceSelection, EventSelection, NamedRule, PersonRule, PersonTest, Rule } from './condition';
+import type { CampaignResult, Condition, DeviceSelection, EventSelection, NamedRule, PersonRule, PersonTest, Rule } from './condition';
 import type { Moment } from './instant';
 import { findOperator, SEGMENT_OPERATORS, type OperatorInfo } from './operators';
 import type { Window } from './window';
@@ -60,7 +60,7 @@ function testWords({ test }: Rule, operand: unknown): string {
     case '$size':
       return figureWords(test.condition);
     case '$mod':
-      return `by ${test.divisor} ${test.remainder}`;
+      return `by ${test.divisor} leaves ${test.remainder}`;
     case '$near':
       return `${test.radius} m of ${test.latitude}, ${test.longitude}`;
     default:
@@ -69,8 +69,17 @@ function testWords({ test }: Rule, operand: unknown): string {
 }
 
 function namedWords(name: string, operand: unknown): string {
-  if (name === '$inList') return valueWords(operand);
-  return Object.entries(operand as object).map(([part, value]: [string, unknown]) => `${part} ${valueWords(value)}`).join(', ');
+  return name === '$inList' ? valueWords(operand) : campaignWords(operand as Record<string, string>);
+}
+
+const RESULT_WORDS: Readonly<Record<CampaignResult, string>> = {
+  sent: 'was sent', received: 'received', opened: 'opened', clicked: 'clicked', converted: 'converted after', unsubscribed: 'unsubscribed after', ignored: 'ignored',
+};
+const CAMPAIGN_PARTS = { arm: 'arm', occurrence: 'occurrence', within: 'in the last', after: 'after', before: 'before' } as const;
+
+function campaignWords({ result, campaign, ...operand }: Record<string, unknown>): string {
+  const more = Object.entries(CAMPAIGN_PARTS).flatMap(([name, words]) => (operand[name] === undefined ? [] : [`${words} ${String(operand[name])}`]));
+  return [`${RESULT_WORDS[result as CampaignResult]} ${campaign === undefined ? 'any campaign' : `the campaign ${valueWords(campaign)}`}`, ...more].join(', ');
 }
 
 /** A value as a reader knows it; long ones are cut. */
@@ -122,11 +131,15 @@ function windowWords({ within, after, before }: Window): string {
   ].join('');
 }
 
+const DEVICE_WORDS: Readonly<Record<Exclude<keyof DeviceSelection, 'seenWithin'>, string>> = {
+  gateway: 'through', platform: 'on', environment: 'in', permission: 'with permission',
+};
+
 function reachWords({ seenWithin, ...devices }: DeviceSelection, category: string | undefined, consent: string): string {
   return [
-    ...Object.entries(devices).map(([name, value]: [string, unknown]) => `${name} ${String(value)}`),
+    ...Object.entries(devices).map(([name, value]: [string, unknown]) => `${DEVICE_WORDS[name as keyof typeof DEVICE_WORDS]} ${String(value)}`),
     ...(seenWithin === undefined ? [] : [`seen in the last ${durationWords(seenWithin)}`]),
-    ...(category === undefined ? [] : [`${consent} to ${category}`]),
+    ...(category === undefined ? [] : [`with consent to ${category} (${consent})`]),
   ].join(', ') || 'on any device';
 }
 

@@ -28,7 +28,7 @@ export const attributes: fc.Arbitrary<JsonObject> = fc.dictionary(
 export const views: fc.Arbitrary<JsonObject> = fc.tuple(attributes, fc.record({ id: texts, locale: texts, timezone: texts }, { requiredKeys: [] }))
   .map(([own, columns]) => ({ ...own, ...columns }));
 
-const bounds = fc.oneof(
+export const bounds = fc.oneof(
   fc.tuple(fc.constantFrom('$gt', '$gte', '$lt', '$lte'), numbers),
   fc.tuple(fc.constantFrom('$gt', '$gte', '$lt', '$lte'), texts),
 );

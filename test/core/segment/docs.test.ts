@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileStage, type SegmentStage } from '../../../core/campaign';
 import { PushError } from '../../../core/errors';
-import { compileSegment, SEGMENT_OPERANDS, SEGMENT_OPERATORS, parseCondition } from '../../../core/segment';
+import { compileSegment, OPERAND_PARTS, SEGMENT_EVENTS, SEGMENT_OPERANDS, SEGMENT_OPERATORS, SEGMENT_PARTS, parseCondition, traceSegment } from '../../../core/segment';
 
 const page = readFileSync(join(__dirname, '../../../docs/segments.md'), 'utf8');
 
@@ -13,6 +14,15 @@ describe('docs/segments.md', () => {
     expect(() => parseCondition(example)).not.toThrow();
   });
 
+  it.each(Object.entries(OPERAND_PARTS).flatMap(([operator, parts]) => parts.map((part) => [operator, part.name, part] as const)))('says what %s takes as %s', (_, __, { name, takes, choices, required, meaning }) => {
+    const taken = choices?.map((choice) => `\`${choice}\``).join(', ') ?? SEGMENT_PARTS[takes];
+    expect(page).toContain(`| \`${name}\`${required === true ? '' : ' (optional)'} | ${taken} | ${meaning} |`);
+  });
+
+  it('names the events that are always there', () => {
+    for (const event of SEGMENT_EVENTS) expect(page).toContain(`\`${event}\``);
+  });
+
   it('has no operator that does not exist', () => {
     const rows = [...page.matchAll(/^\| `(\$\w+)` \|/gm)].map((match) => match[1]);
     expect(rows).toEqual(SEGMENT_OPERATORS.map(({ name }) => name));
@@ -20,8 +30,16 @@ describe('docs/segments.md', () => {
 
   it('gives examples that are conditions', () => {
     const blocks = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map((match) => JSON.parse(match[1] ?? '') as object);
-    expect(blocks.length).toBeGreaterThan(1);
-    for (const block of blocks) expect(() => parseCondition(block)).not.toThrow();
+    expect(blocks.length).toBeGreaterThan(2);
+    for (const block of blocks) {
+      if ('segments' in block) expect(() => compileStage({ segment: block as SegmentStage })).not.toThrow();
+      else expect(() => parseCondition(block)).not.toThrow();
+    }
+  });
+
+  it('shows a trace as it is written', () => {
+    const condition = { country: { $in: ['FR', 'BE'] }, orders: { $gte: 3 }, $notPerformed: { event: 'converted', within: '90d' } };
+    expect(page).toContain(traceSegment(condition, { country: 'FR' }).text);
   });
 
   const differences = [...page.matchAll(/^\| `(\{.*?\})` \| `(\{.*?\})` \| (true|false|refused) \|/gm)];
@@ -43,7 +61,8 @@ describe('docs/segments.md', () => {
   });
 
   it('lists the codes with which a condition is refused', () => {
-    const source = ['parse', 'operands', 'field', 'regex', 'clock'].map((file) => readFileSync(join(__dirname, `../../../core/segment/${file}.ts`), 'utf8')).join('\n');
+    const folder = join(__dirname, '../../../core/segment');
+    const source = readdirSync(folder).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
     const codes = new Set([...source.matchAll(/new PushError\('([a-z-]+)'/g)].map((match) => match[1]));
     expect([...codes].filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
   });

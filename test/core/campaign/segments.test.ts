@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { explainAudience, explainItems, selectPeople } from '../../../core/campaign';
+import { compileSegment } from '../../../core/segment';
+import { openStore } from '../../../core/store';
+import { fill, pastConditions, pasts, viewOf, type Past } from '../segment/history';
+import { collect, NOW } from '../support';
+
+const audiences = fc.array(pasts, { minLength: 1, maxLength: 8 }).map((list) => new Map(list.map((past, index): [string, Past] => [`p${index}`, past])));
+const options = { now: NOW, events: ['ordered', 'visited'] };
+
+describe('whatever the past of people and the question about it', () => {
+  it('the store finds whom the function finds, and explains them alike', async () => {
+    await fc.assert(fc.asyncProperty(audiences, fc.array(pastConditions, { minLength: 10, maxLength: 20 }), async (people, conditions) => {
+      const store = await openStore({ sqlite: ':memory:' });
+      try {
+        await fill(store, people);
+        await store.recordActivities(['ordered', 'visited'].map((name) => ({ recipient: 'nobody', name, key: '', at: NOW.toISOString(), properties: {} })), NOW);
+        const views = [...people].map(([id, past]) => viewOf(id, past));
+        for (const condition of conditions) {
+          const matches = compileSegment(condition, options);
+          const expected = views.filter(matches).map(({ id }) => id);
+          const found = await collect(selectPeople(store, { condition, now: NOW }));
+          expect({ condition, found: found.map(({ id }) => id) }).toEqual({ condition, found: expected });
+        }
+        const [first = {}] = conditions;
+        const { reach: _, ...explained } = await explainAudience(store, first, { now: NOW });
+        const { reach: __, ...wanted } = await explainItems(views, first, { now: NOW, store });
+        expect({ first, explained }).toEqual({ first, explained: wanted });
+      } finally {
+        await store.close();
+      }
+    }), { numRuns: 150 });
+  }, 120_000);
+});
