@@ -15,6 +15,7 @@ const project = (name, extra = {}) => ({
 module.exports = {
   projects: [
     project('core'),
+    project('faults'),
     project('sandbox'),
     project('docs'),
     project('browser'),

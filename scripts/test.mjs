@@ -12,6 +12,7 @@ const steps = [
     ['Lint', ['eslint', '.', '--max-warnings', '0']],
   ]),
   [quick ? 'Core and docs' : 'Core, sandbox and docs', [...jest('core', 'docs', ...(quick ? [] : ['sandbox'])), '--maxWorkers=100%']],
+  ...(quick ? [] : [['Faults', [...jest('faults'), '--runInBand']]]),
   // The whole campaign takes as long as all nodes one by one: it has its place in the full run.
   ['Node-RED', [...jest('node-red'), '--runInBand', ...(quick ? ['--testNamePattern', 'the package|push-'] : [])]],
   ...(quick ? [] : [

@@ -3,17 +3,16 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { PushError } from '../../errors';
+import type { Row } from '../rows';
 import { MIGRATIONS } from './migrations';
 
 /** How long (ms) a write waits for another process that holds the file. */
 const BUSY_TIMEOUT = 15_000;
 
-export type Row = Record<string, string | number | null>;
-
 export class Database {
   private readonly statements = new Map<string, StatementSync>();
 
-  private constructor(private readonly db: DatabaseSync) {}
+  private constructor(private readonly db: DatabaseSync, private readonly path: string) {}
 
   /** @throws PushError `store-not-writable`, `store-not-a-database`, `store-too-new` */
   static open(path: string): Database {
@@ -25,8 +24,8 @@ export class Database {
       if (!path.startsWith(':') && !path.startsWith('file:')) makeFolder(dirname(path));
       db = new sqlite.DatabaseSync(path);
       db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
-      const database = new Database(db);
-      database.migrate(path);
+      const database = new Database(db, path);
+      database.migrate();
       return database;
     } catch (thrown) {
       db?.close();
@@ -35,24 +34,24 @@ export class Database {
   }
 
   all(sql: string, ...parameters: SQLInputValue[]): Row[] {
-    return this.prepare(sql).all(...parameters) as Row[];
+    return this.use(() => this.prepare(sql).all(...parameters) as Row[]);
   }
 
   get(sql: string, ...parameters: SQLInputValue[]): Row | undefined {
-    return this.prepare(sql).get(...parameters) as Row | undefined;
+    return this.use(() => this.prepare(sql).get(...parameters) as Row | undefined);
   }
 
   /** Rows changed. */
   run(sql: string, ...parameters: SQLInputValue[]): number {
-    return Number(this.prepare(sql).run(...parameters).changes);
+    return this.use(() => Number(this.prepare(sql).run(...parameters).changes));
   }
 
   /** All or nothing. The write lock is taken at once, so that two processes never wait for each other for ever. */
   transaction<T>(work: () => T): T {
-    this.db.exec('BEGIN IMMEDIATE');
+    this.use(() => this.db.exec('BEGIN IMMEDIATE'));
     try {
       const result = work();
-      this.db.exec('COMMIT');
+      this.use(() => this.db.exec('COMMIT'));
       return result;
     } catch (thrown) {
       // A full disk makes SQLite roll back by itself.
@@ -66,6 +65,15 @@ export class Database {
     if (this.db.isOpen) this.db.close();
   }
 
+  /** Says in words what keeps the file from being used. */
+  private use<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (thrown) {
+      throw explainUse(thrown, this.path);
+    }
+  }
+
   private prepare(sql: string): StatementSync {
     let statement = this.statements.get(sql);
     if (statement === undefined) {
@@ -75,7 +83,7 @@ export class Database {
     return statement;
   }
 
-  private migrate(path: string): void {
+  private migrate(): void {
     const version = () => Number(this.get('PRAGMA user_version')?.['user_version'] ?? 0);
     if (version() === MIGRATIONS.length) {
       // Opening succeeds on a file that cannot be written; a campaign must hear of it before it sends.
@@ -85,8 +93,8 @@ export class Database {
     this.transaction(() => {
       const current = version();
       if (current > MIGRATIONS.length) {
-        throw new PushError('store-too-new', `The store '${path}' was written by a newer version of this package.`,
-          'Update the package, or use another file.', { path });
+        throw new PushError('store-too-new', `The store '${this.path}' was written by a newer version of this package.`,
+          'Update the package, or use another file.', { path: this.path });
       }
       for (const step of MIGRATIONS.slice(current)) this.db.exec(step);
       this.db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
@@ -97,6 +105,28 @@ export class Database {
 /** Only the last folder: making several at once never ends on some file systems (/proc). */
 function makeFolder(folder: string): void {
   if (!existsSync(folder)) mkdirSync(folder);
+}
+
+/** Result codes of SQLite (sqlite.org/rescode.html), the primary ones in the low byte. */
+const BUSY = 5;
+const FULL = 13;
+const IO_ERROR = 10;
+
+/** A full disk and a lock that does not end are for a person to mend; anything else is a mistake of ours and stays as it is. */
+function explainUse(thrown: unknown, path: string): unknown {
+  const code = (thrown as { errcode?: number }).errcode;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  const primary = (code ?? 0) & 0xff;
+  if (primary === BUSY) {
+    return new PushError('store-locked', `Another process kept the store '${path}' locked for more than ${BUSY_TIMEOUT / 1000} s.`,
+      'End the program that holds it, or keep the store in PostgreSQL where many processes write; then run the campaign again: it goes on.',
+      { path }, { cause: thrown });
+  }
+  if (primary === FULL || primary === IO_ERROR) {
+    return new PushError('store-full', `The store '${path}' cannot be written any more: ${reason}.`,
+      'Make room on the disk, then run the campaign again: it goes on where it stopped.', { path, reason }, { cause: thrown });
+  }
+  return thrown;
 }
 
 function explain(thrown: unknown, path: string): PushError {

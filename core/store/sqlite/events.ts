@@ -1,9 +1,9 @@
 /** Events of phones, and the stream of facts that KPIs are made of. */
-import type { KpiEvent, KpiEventType } from '../../kpi/event';
-import type { GatewayType, Platform } from '../../recipient';
+import type { KpiEvent } from '../../kpi/event';
 import type { DeviceEvent } from '../../tracking/events';
-import type { KpiSelection, RecordedEvent, RecordReport } from '../store';
-import type { Database, Row } from './database';
+import { deliveryFacts, eventFacts, participationFacts, toRecordedEvent, type Row } from '../rows';
+import type { KpiSelection, RecordReport } from '../store';
+import type { Database } from './database';
 import { pages } from './ledger';
 import { optOut } from './people';
 
@@ -23,7 +23,7 @@ export function recordEvents(db: Database, events: readonly DeviceEvent[], now: 
         event.delivery, delivery['recipient'] ?? null, event.type, event.key, event.at, receivedAt, event.action ?? null, event.value ?? null, event.currency ?? null,
       );
       if (recorded === 0) report.duplicates++;
-      else report.recorded.push(withDelivery(event, delivery));
+      else report.recorded.push(toRecordedEvent(event, delivery));
       if (event.type === 'unsubscribed' && recorded === 1) {
         optOut(db, String(delivery['recipient']), String(delivery['category']), receivedAt);
       }
@@ -32,61 +32,12 @@ export function recordEvents(db: Database, events: readonly DeviceEvent[], now: 
   return report;
 }
 
-function withDelivery(event: DeviceEvent, delivery: Row): RecordedEvent {
-  return {
-    ...event,
-    campaign: String(delivery['campaign']),
-    occurrence: String(delivery['occurrence']),
-    recipient: String(delivery['recipient']),
-    arm: delivery['arm'] as string | null,
-    category: String(delivery['category']),
-    platform: delivery['platform'] as Platform,
-  };
-}
-
 export async function* kpiEvents(db: Database, selection: KpiSelection): AsyncGenerator<KpiEvent> {
-  for (const row of participations(db, selection)) {
-    const fact = { ...common(row), at: String(row['at']) };
-    yield { ...fact, type: 'assigned' };
-    if (row['outcome'] === 'suppressed') yield { ...fact, type: 'suppressed', reason: String(row['reason']) };
-  }
-  for (const row of pages(db, 'SELECT * FROM deliveries', selection)) {
-    if (row['outcome'] === null) continue;
-    yield {
-      ...common(row),
-      ...deliveryFields(row),
-      type: row['outcome'] === 'accepted' ? 'accepted' : 'failed',
-      ...(row['outcome'] !== 'accepted' && { reason: String(row['outcome']) }),
-      at: String(row['settled_at']),
-    };
-  }
+  for (const row of participations(db, selection)) yield* participationFacts(row);
+  for (const row of pages(db, 'SELECT * FROM deliveries', selection)) yield* deliveryFacts(row);
   const select = `SELECT deliveries.*, events.type, events.key, events.at, events.action, events.value, events.currency
     FROM deliveries JOIN events ON events.delivery = deliveries.id`;
-  for (const row of eventPages(db, select, selection)) {
-    yield {
-      ...common(row),
-      ...deliveryFields(row),
-      type: row['type'] as KpiEventType,
-      id: String(row['key']),
-      at: String(row['at']),
-      ...(row['action'] !== null && { action: String(row['action']) }),
-      ...(row['value'] !== null && { value: Number(row['value']) }),
-      ...(row['currency'] !== null && { currency: String(row['currency']) }),
-    };
-  }
-}
-
-function common(row: Row): Pick<KpiEvent, 'campaign' | 'occurrence' | 'arm' | 'recipient'> {
-  return {
-    campaign: String(row['campaign']),
-    occurrence: String(row['occurrence']),
-    arm: row['arm'] as string | null,
-    recipient: String(row['recipient']),
-  };
-}
-
-function deliveryFields(row: Row): Pick<KpiEvent, 'delivery' | 'gateway' | 'platform'> {
-  return { delivery: String(row['id']), gateway: row['gateway'] as GatewayType, platform: row['platform'] as Platform };
+  for (const row of eventPages(db, select, selection)) yield* eventFacts(row);
 }
 
 const PAGE = 5000;

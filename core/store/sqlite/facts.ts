@@ -1,8 +1,9 @@
 /** What segments ask of people beside their own fields, and the events of the user's own that are part of it. */
 import type { JsonObject } from '../../json';
 import { NO_FACTS, type PersonEvent, type PersonFacts } from '../../segment';
+import type { Row } from '../rows';
 import type { Activity } from '../store';
-import type { Database, Row } from './database';
+import type { Database } from './database';
 
 export function recordActivities(db: Database, activities: readonly Activity[], now: Date): { recorded: number; duplicates: number } {
   const receivedAt = now.toISOString();

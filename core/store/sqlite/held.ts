@@ -1,7 +1,7 @@
 /** People who are held back until later. */
-import type { JsonObject } from '../../json';
+import { toHeld, toWaiting } from '../rows';
 import type { HeldMessage, MessageName } from '../store';
-import type { Database, Row } from './database';
+import type { Database } from './database';
 
 const PAGE = 500;
 
@@ -28,9 +28,7 @@ export function held(db: Database, messages: readonly MessageName[]): (Pick<Held
        AND recipient = asked.value ->> 'recipient' AND message_key = asked.value ->> 'key'`,
     JSON.stringify(messages),
   );
-  for (const row of rows) {
-    found[Number(row['position'])] = { until: String(row['until']), since: String(row['since']), reason: String(row['reason']) };
-  }
+  for (const row of rows) found[Number(row['position'])] = toWaiting(row);
   return found;
 }
 
@@ -68,18 +66,4 @@ export function nextDue(db: Database, campaign: string): Date | undefined {
     campaign,
   )?.['until'];
   return typeof until === 'string' ? new Date(until) : undefined;
-}
-
-function toHeld(row: Row): HeldMessage {
-  return {
-    campaign: String(row['campaign']),
-    occurrence: String(row['occurrence']),
-    recipient: String(row['recipient']),
-    key: String(row['message_key']),
-    until: String(row['until']),
-    since: String(row['since']),
-    reason: String(row['reason']),
-    fromReference: row['from_reference'] === 1,
-    item: JSON.parse(String(row['item'])) as JsonObject,
-  };
 }

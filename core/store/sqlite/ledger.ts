@@ -1,11 +1,11 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
 import type { Outcome } from '../../delivery/gateway';
-import type { GatewayType } from '../../recipient';
 import { judgeLease, type LeasedRow } from '../lease-rule';
 import type {
   Contact, DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, MessageName, Participation, Postponement, Settlement,
 } from '../store';
-import type { Database, Row } from './database';
+import { toLedgerRow, type Row } from '../rows';
+import type { Database } from './database';
 
 export function reached(db: Database, messages: readonly MessageName[]): boolean[] {
   const rows = db.all(
@@ -124,19 +124,7 @@ const PAGE = 5000;
 
 export async function* ledger(db: Database, { campaign, occurrence }: KpiSelection): AsyncGenerator<LedgerRow> {
   for (const row of pages(db, 'SELECT * FROM deliveries', { campaign, occurrence })) {
-    yield {
-      id: String(row['id']),
-      campaign: String(row['campaign']),
-      occurrence: String(row['occurrence']),
-      recipient: String(row['recipient']),
-      arm: row['arm'] as string | null,
-      gateway: row['gateway'] as GatewayType,
-      device: String(row['device']),
-      ...(row['outcome'] !== null && { outcome: row['outcome'] as Outcome }),
-      ...(row['code'] !== null && { code: String(row['code']) }),
-      ...(row['gateway_id'] !== null && { gatewayId: String(row['gateway_id']) }),
-      attempts: Number(row['attempts']),
-    };
+    yield toLedgerRow(row);
   }
 }
 

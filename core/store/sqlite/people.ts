@@ -1,8 +1,8 @@
 /** People, their devices, consents and suppressions. */
-import type { JsonObject } from '../../json';
-import type { ConsentState, Device, GatewayType, Platform, Recipient } from '../../recipient';
+import type { ConsentState, Device, Recipient } from '../../recipient';
+import { toConsents, toPeople, type Row } from '../rows';
 import type { AnswerCount, DeadDevice, SqlFilter, Standing, UpsertReport } from '../store';
-import type { Database, Row } from './database';
+import type { Database } from './database';
 
 const PAGE = 1000;
 
@@ -108,39 +108,11 @@ function sqlParameters(filter: SqlFilter | undefined): (string | number | null)[
 /** Adds devices and consents to a page of people with one query each. */
 function withBelongings(db: Database, rows: readonly Row[]): Recipient[] {
   const ids = JSON.stringify(rows.map((row) => row['id']));
-  const devices = Map.groupBy(
+  return toPeople(
+    rows,
     db.all('SELECT * FROM devices WHERE recipient IN (SELECT value FROM json_each(?)) ORDER BY token', ids),
-    (row) => row['recipient'],
-  );
-  const consents = Map.groupBy(
     db.all('SELECT * FROM consents WHERE recipient IN (SELECT value FROM json_each(?))', ids),
-    (row) => row['recipient'],
   );
-  return rows.map((row): Recipient => {
-    const consent = consents.get(row['id'] ?? null);
-    return {
-      id: String(row['id']),
-      ...(row['locale'] !== null && { locale: String(row['locale']) }),
-      ...(row['timezone'] !== null && { timezone: String(row['timezone']) }),
-      attributes: JSON.parse(String(row['attributes'])) as JsonObject,
-      ...(consent !== undefined && {
-        consent: Object.fromEntries(consent.map((one) => [String(one['category']), one['state'] as ConsentState])),
-      }),
-      devices: (devices.get(row['id'] ?? null) ?? []).map(toDevice),
-    };
-  });
-}
-
-function toDevice(row: Row): Device {
-  return {
-    token: String(row['token']),
-    gateway: row['gateway'] as GatewayType,
-    platform: row['platform'] as Platform,
-    ...(row['environment'] !== null && { environment: row['environment'] as Device['environment'] }),
-    ...(row['app_version'] !== null && { appVersion: String(row['app_version']) }),
-    ...(row['permission'] !== null && { permission: row['permission'] as Device['permission'] }),
-    ...(row['last_seen_at'] !== null && { lastSeenAt: String(row['last_seen_at']) }),
-  } as Device;
 }
 
 export function setConsent(db: Database, recipient: string, category: string, state: ConsentState, now: Date): boolean {
@@ -181,19 +153,16 @@ export function unsuppress(db: Database, recipient: string): boolean {
 
 export function standing(db: Database, recipients: readonly string[], tokens: readonly string[]): Standing {
   const ids = JSON.stringify(recipients);
-  const consents = new Map<string, Record<string, ConsentState>>();
-  for (const row of db.all('SELECT * FROM consents WHERE recipient IN (SELECT value FROM json_each(?))', ids)) {
-    const recipient = String(row['recipient']);
-    const states = consents.get(recipient) ?? {};
-    states[String(row['category'])] = row['state'] as ConsentState;
-    consents.set(recipient, states);
-  }
+  const consents = Map.groupBy(
+    db.all('SELECT * FROM consents WHERE recipient IN (SELECT value FROM json_each(?))', ids),
+    (row) => String(row['recipient']),
+  );
   return {
     suppressed: new Map(
       db.all('SELECT recipient, reason FROM suppressions WHERE recipient IN (SELECT value FROM json_each(?))', ids)
         .map((row) => [String(row['recipient']), String(row['reason'])]),
     ),
-    consents,
+    consents: new Map([...consents].map(([recipient, rows]) => [recipient, toConsents(rows)])),
     dead: new Map(
       db.all(
         'SELECT token, dead_reason FROM devices WHERE dead_since IS NOT NULL AND token IN (SELECT value FROM json_each(?))',

@@ -1,6 +1,7 @@
 /** Occurrences of campaigns as an operator sees them: running, paused, cancelled, and how far. */
+import { toRun, toRunReport } from '../rows';
 import type { KpiSelection, RunReport, RunRow, RunState } from '../store';
-import type { Database, Row } from './database';
+import type { Database } from './database';
 
 export function beginRun(db: Database, campaign: string, occurrence: string, now: Date): RunRow {
   const at = now.toISOString();
@@ -38,19 +39,5 @@ export function runs(db: Database, { campaign, occurrence }: KpiSelection): RunR
      FROM runs WHERE (?1 IS NULL OR campaign = ?1) AND (?2 IS NULL OR occurrence = ?2)
      ORDER BY started_at DESC, campaign, occurrence`,
     campaign ?? null, occurrence ?? null,
-  ).map((row) => {
-    const { sent = 0, failed = 0, suppressed = 0 } = JSON.parse(String(row['outcomes'])) as Record<string, number>;
-    const held = Number(row['held']);
-    return { ...toRun(row), people: sent + failed + suppressed + held, sent, failed, suppressed, held };
-  });
-}
-
-function toRun(row: Row): RunRow {
-  return {
-    campaign: String(row['campaign']),
-    occurrence: String(row['occurrence']),
-    state: row['state'] as RunState,
-    startedAt: String(row['started_at']),
-    updatedAt: String(row['updated_at']),
-  };
+  ).map(toRunReport);
 }

@@ -1,0 +1,138 @@
+/** Rows of either database as what they mean. Columns have the same names and forms in both: instants and JSON as text. */
+import type { Outcome } from '../delivery/gateway';
+import type { JsonObject } from '../json';
+import type { KpiEvent, KpiEventType } from '../kpi/event';
+import type { ConsentState, Device, GatewayType, Platform, Recipient } from '../recipient';
+import type { DeviceEvent } from '../tracking/events';
+import type { HeldMessage, LedgerRow, RecordedEvent, RunReport, RunRow, RunState } from './store';
+
+export type Row = Record<string, string | number | null>;
+
+/** A page of people with their devices and consents, in the order of `people`. */
+export function toPeople(people: readonly Row[], devices: readonly Row[], consents: readonly Row[]): Recipient[] {
+  const devicesOf = Map.groupBy(devices, (row) => row['recipient']);
+  const consentsOf = Map.groupBy(consents, (row) => row['recipient']);
+  return people.map((row): Recipient => {
+    const consent = consentsOf.get(row['id'] ?? null);
+    return {
+      id: String(row['id']),
+      ...(row['locale'] !== null && { locale: String(row['locale']) }),
+      ...(row['timezone'] !== null && { timezone: String(row['timezone']) }),
+      attributes: JSON.parse(String(row['attributes'])) as JsonObject,
+      ...(consent !== undefined && { consent: toConsents(consent) }),
+      devices: (devicesOf.get(row['id'] ?? null) ?? []).map(toDevice),
+    };
+  });
+}
+
+export function toConsents(rows: readonly Row[]): Record<string, ConsentState> {
+  return Object.fromEntries(rows.map((one) => [String(one['category']), one['state'] as ConsentState]));
+}
+
+function toDevice(row: Row): Device {
+  return {
+    token: String(row['token']),
+    gateway: row['gateway'] as GatewayType,
+    platform: row['platform'] as Platform,
+    ...(row['environment'] !== null && { environment: row['environment'] as Device['environment'] }),
+    ...(row['app_version'] !== null && { appVersion: String(row['app_version']) }),
+    ...(row['permission'] !== null && { permission: row['permission'] as Device['permission'] }),
+    ...(row['last_seen_at'] !== null && { lastSeenAt: String(row['last_seen_at']) }),
+  } as Device;
+}
+
+export function toLedgerRow(row: Row): LedgerRow {
+  return {
+    id: String(row['id']),
+    ...common(row),
+    gateway: row['gateway'] as GatewayType,
+    device: String(row['device']),
+    ...(row['outcome'] !== null && { outcome: row['outcome'] as Outcome }),
+    ...(row['code'] !== null && { code: String(row['code']) }),
+    ...(row['gateway_id'] !== null && { gatewayId: String(row['gateway_id']) }),
+    attempts: Number(row['attempts']),
+  };
+}
+
+export function toRecordedEvent(event: DeviceEvent, delivery: Row): RecordedEvent {
+  return { ...event, ...common(delivery), category: String(delivery['category']), platform: delivery['platform'] as Platform };
+}
+
+/** The facts of a participation: somebody was looked at, and perhaps sent nothing. */
+export function* participationFacts(row: Row): Generator<KpiEvent> {
+  const fact = { ...common(row), at: String(row['at']) };
+  yield { ...fact, type: 'assigned' };
+  if (row['outcome'] === 'suppressed') yield { ...fact, type: 'suppressed', reason: String(row['reason']) };
+}
+
+/** The fact of a delivery; none while it is in the air. */
+export function* deliveryFacts(row: Row): Generator<KpiEvent> {
+  if (row['outcome'] === null) return;
+  yield {
+    ...common(row),
+    ...deliveryFields(row),
+    type: row['outcome'] === 'accepted' ? 'accepted' : 'failed',
+    ...(row['outcome'] !== 'accepted' && { reason: String(row['outcome']) }),
+    at: String(row['settled_at']),
+  };
+}
+
+/** The fact of an event, joined with its delivery. */
+export function* eventFacts(row: Row): Generator<KpiEvent> {
+  yield {
+    ...common(row),
+    ...deliveryFields(row),
+    type: row['type'] as KpiEventType,
+    id: String(row['key']),
+    at: String(row['at']),
+    ...(row['action'] !== null && { action: String(row['action']) }),
+    ...(row['value'] !== null && { value: Number(row['value']) }),
+    ...(row['currency'] !== null && { currency: String(row['currency']) }),
+  };
+}
+
+export function toHeld(row: Row): HeldMessage {
+  return {
+    campaign: String(row['campaign']),
+    occurrence: String(row['occurrence']),
+    recipient: String(row['recipient']),
+    key: String(row['message_key']),
+    ...toWaiting(row),
+    fromReference: row['from_reference'] === 1,
+    item: JSON.parse(String(row['item'])) as JsonObject,
+  };
+}
+
+export function toWaiting(row: Row): Pick<HeldMessage, 'until' | 'since' | 'reason'> {
+  return { until: String(row['until']), since: String(row['since']), reason: String(row['reason']) };
+}
+
+export function toRun(row: Row): RunRow {
+  return {
+    campaign: String(row['campaign']),
+    occurrence: String(row['occurrence']),
+    state: row['state'] as RunState,
+    startedAt: String(row['started_at']),
+    updatedAt: String(row['updated_at']),
+  };
+}
+
+/** @param row a run with `outcomes`, JSON of counts by outcome, and the count `held` */
+export function toRunReport(row: Row): RunReport {
+  const { sent = 0, failed = 0, suppressed = 0 } = JSON.parse(String(row['outcomes'] ?? '{}')) as Record<string, number>;
+  const held = Number(row['held']);
+  return { ...toRun(row), people: sent + failed + suppressed + held, sent, failed, suppressed, held };
+}
+
+function common(row: Row): { campaign: string; occurrence: string; arm: string | null; recipient: string } {
+  return {
+    campaign: String(row['campaign']),
+    occurrence: String(row['occurrence']),
+    arm: row['arm'] as string | null,
+    recipient: String(row['recipient']),
+  };
+}
+
+function deliveryFields(row: Row): Pick<KpiEvent, 'delivery' | 'gateway' | 'platform'> {
+  return { delivery: String(row['id']), gateway: row['gateway'] as GatewayType, platform: row['platform'] as Platform };
+}

@@ -1,0 +1,30 @@
+// A campaign in a process of its own, which may be killed at any moment and started again. Built code: see dist/.
+const { createGateway, openStore, sendCampaign } = require('../../dist/core');
+
+const { store: location, endpoint, people, onUnknown, leaseMs } = JSON.parse(process.argv[2]);
+
+function* everybody() {
+  for (let index = 0; index < people; index++) yield { id: `p${index}`, token: `phone:${index}` };
+}
+
+async function main() {
+  const store = await openStore(location);
+  const fcm = createGateway({ type: 'fcm', endpoint, projectId: 'demo', accessToken: 'sandbox' });
+  const options = { campaign: 'killed', store, gateways: { fcm }, onUnknown, leaseMs, template: { template: { title: 'T', body: 'B' } } };
+  let items = everybody();
+  for (;;) {
+    for await (const _ of sendCampaign(items, options));
+    const due = await store.nextDue('killed');
+    if (due === undefined) break;
+    // Whom a dead run held: as soon as its lease is over.
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due.getTime() - Date.now())));
+    items = [];
+  }
+  await fcm.close();
+  await store.close();
+}
+
+main().catch((thrown) => {
+  console.error(thrown);
+  process.exitCode = 1;
+});

@@ -1,0 +1,80 @@
+/**
+ * A campaign whose process is killed (SIGKILL) at random moments and started again. Small in `npm test`; FAULTS=full makes
+ * it 50,000 messages and 20 kills.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { openStore, type LedgerRow, type StoreLocation } from '../../core/store';
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { collect, temporaryFolder } from '../core/support';
+
+const FULL = process.env['FAULTS'] === 'full';
+const PEOPLE = FULL ? 50_000 : 4000;
+const KILLS = FULL ? 20 : 4;
+const LEASE_MS = FULL ? 3000 : 500;
+const CHILD = join(__dirname, 'campaign.child.cjs');
+/** Messages that a run may have handed over without knowing their end: the window of the gateway, what waits for it, a page. */
+const IN_FLIGHT = 1000 + 1000 + 500;
+jest.setTimeout(FULL ? 900_000 : 120_000);
+
+describe('a campaign that is killed again and again', () => {
+  let sandbox: Sandbox;
+  beforeEach(async () => {
+    sandbox = await startSandbox({ ports: { page: 0, cleartext: 0, tls: 0 }, latencyMs: 5 });
+  });
+  afterEach(() => sandbox.close());
+
+  const reached = () => sandbox.deliveries().reduce((sum, { accepted }) => sum + accepted, 0);
+
+  /** Runs the campaign to its end or to the moment at which it is killed; true at its end. */
+  async function run(store: StoreLocation, onUnknown: string, killAt: number | undefined): Promise<boolean> {
+    const order = { store, endpoint: sandbox.gatewayUrl, people: PEOPLE, onUnknown, leaseMs: LEASE_MS };
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, JSON.stringify(order)], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const over = once(child, 'exit') as Promise<[number | null]>;
+    const watch = killAt === undefined ? undefined : setInterval(() => {
+      if (reached() >= killAt) child.kill('SIGKILL');
+    }, 10);
+    const [code] = await over;
+    clearInterval(watch);
+    if (code !== null && code !== 0) throw new Error(`The campaign ended with ${code}.`);
+    return code === 0;
+  }
+
+  async function campaign(store: StoreLocation, onUnknown: string): Promise<{ ledger: LedgerRow[]; kills: number }> {
+    let kills = 0;
+    // Anywhere, from before the first message to the last.
+    const moments = Array.from({ length: KILLS }, () => Math.floor(Math.random() * PEOPLE)).sort((a, b) => a - b);
+    for (const moment of moments) if (!(await run(store, onUnknown, Math.max(moment, reached() + 1)))) kills++;
+    expect(await run(store, onUnknown, undefined)).toBe(true);
+    const opened = await openStore(store);
+    const [report] = await opened.runs();
+    const ledger = await collect(opened.ledger());
+    await opened.close();
+    expect(report).toMatchObject({ people: PEOPLE, held: 0, failed: 0, state: 'finished' });
+    expect((report?.sent ?? 0) + (report?.suppressed ?? 0)).toBe(PEOPLE);
+    expect(ledger).toHaveLength(PEOPLE);
+    expect(kills).toBeGreaterThan(0);
+    return { ledger, kills };
+  }
+
+  it('settles every message once and reaches nobody twice, where unknown means skip', async () => {
+    using folder = temporaryFolder();
+    const { ledger, kills } = await campaign({ sqlite: join(folder.path, 'store.sqlite') }, 'skip');
+    const seen = sandbox.deliveries();
+    expect(seen.filter(({ requests }) => requests > 1)).toEqual([]);
+    const unknown = ledger.filter(({ outcome }) => outcome === 'unknown').length;
+    expect(ledger.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(PEOPLE - unknown);
+    expect(unknown).toBeLessThanOrEqual(kills * IN_FLIGHT);
+    // Whom the ledger calls reached was reached.
+    expect(seen.length).toBeGreaterThanOrEqual(PEOPLE - unknown);
+  });
+
+  it('misses nobody, where unknown means send again', async () => {
+    using folder = temporaryFolder();
+    const { ledger, kills } = await campaign({ sqlite: join(folder.path, 'store.sqlite') }, 'send-again');
+    expect(ledger.filter(({ outcome }) => outcome !== 'accepted')).toEqual([]);
+    expect(sandbox.deliveries()).toHaveLength(PEOPLE);
+    expect(reached() - PEOPLE).toBeLessThanOrEqual(kills * IN_FLIGHT);
+  });
+});
