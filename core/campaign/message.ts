@@ -30,9 +30,12 @@ export function deviceMessage(
     throw new PushError('no-message', `The person has no message for ${device.gateway}.`,
       'Put the template step before, or write a title and a text in the send step.');
   }
-  const message: GatewayMessage = device.gateway === 'fcm'
+  const { ttlSeconds = 0, since } = leaving;
+  const written: GatewayMessage = device.gateway === 'fcm'
     ? { id, token: device.token, payload: fcmPayload(rendered, id, tracking, leaving) }
     : apnsMessage(rendered, device.token, id, tracking, leaving);
+  // A time to live of 0 means now or never to the gateway; how long we try is another matter.
+  const message = ttlSeconds === 0 ? written : { ...written, expiresAt: new Date(since + ttlSeconds * 1000) };
   const bytes = Buffer.byteLength(JSON.stringify(message.payload));
   const most = payloadLimits({ voip: message.headers?.['apns-push-type'] === 'voip' })[device.gateway];
   if (bytes > most) {

@@ -158,7 +158,17 @@ class CampaignRun {
 
   private async drain(type: GatewayType, queue: Channel<GatewayMessage>): Promise<void> {
     const gateway = this.options.gateways[type] as Gateway;
-    for await (const result of gateway.send(queue, { ...this.options.delivery, signal: this.signal })) {
+    const { delivery, store } = this.options;
+    const options: SendOptions = {
+      ...delivery,
+      rate: { permits: store.permits, ...delivery?.rate },
+      onWait: (id, notBefore, code) => {
+        delivery?.onWait?.(id, notBefore, code);
+        this.settler.postpone({ id, notBefore, code });
+      },
+      signal: this.signal,
+    };
+    for await (const result of gateway.send(queue, options)) {
       await this.settler.settle(result);
     }
     for (const { id } of queue.drain()) await this.settler.settle(neverLeft(id));

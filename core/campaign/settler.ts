@@ -1,7 +1,7 @@
 /** Writes outcomes into the ledger in groups, and lets a person's result out only when the ledger holds it. */
 import type { GatewayResult } from '../delivery/gateway';
 import type { Device } from '../recipient';
-import type { DeadDevice, HeldMessage, MessageName, Participation, Store } from '../store';
+import type { DeadDevice, HeldMessage, MessageName, Participation, Postponement, Store } from '../store';
 import type { Channel } from './channel';
 import type { Candidate } from './candidates';
 import { pushState } from './item';
@@ -32,6 +32,7 @@ interface Finished {
 export class Settler {
   private readonly flights = new Map<string, PersonInFlight>();
   private outcomes: GatewayResult[] = [];
+  private postponed: Postponement[] = [];
   private dead: DeadDevice[] = [];
   private finished: Finished[] = [];
   private holding: HeldMessage[] = [];
@@ -76,6 +77,12 @@ export class Settler {
     await this.group();
   }
 
+  /** A delivery waits for another attempt; written with the next group. */
+  postpone(postponement: Postponement): void {
+    this.postponed.push(postponement);
+    this.writeSoon();
+  }
+
   /** A person is through without any delivery. */
   async done(result: SendResult, judged?: Judged): Promise<void> {
     this.finished.push({ result, judged });
@@ -100,16 +107,22 @@ export class Settler {
   private async group(): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
     if (this.outcomes.length + this.finished.length >= GROUP) return this.flush();
+    this.writeSoon();
+  }
+
+  private writeSoon(): void {
     this.timer ??= setTimeout(() => this.flush().catch((thrown: unknown) => (this.failure = thrown)), GROUP_MS);
   }
 
   private async write(): Promise<void> {
-    const { outcomes, dead, finished, holding } = this;
+    const { outcomes, postponed, dead, finished, holding } = this;
     this.outcomes = [];
+    this.postponed = [];
     this.dead = [];
     this.finished = [];
     this.holding = [];
     const now = this.now();
+    if (postponed.length > 0) await this.store.postpone(postponed);
     if (outcomes.length > 0) await this.store.settle(outcomes, now);
     if (dead.length > 0) await this.store.markDead(dead, now);
     if (holding.length > 0) await this.store.hold(holding);
@@ -127,14 +140,17 @@ export class Settler {
   }
 }
 
-/** Someone without an id cannot be counted; a repeated run says nothing new of who was sent to before. */
+/**
+ * Someone without an id cannot be counted. Who was sent to before counts as sent: the run that did it may have died before
+ * it wrote that down.
+ */
 function participation({ result: { item, output, reason }, judged }: Finished): Participation[] {
   const { arm } = pushState(item);
-  if (judged === undefined || output === 'held' || reason === 'already-sent' || reason === 'duplicate') return [];
+  if (judged === undefined || output === 'held' || reason === 'duplicate') return [];
   const { campaign, occurrence, recipient } = judged.candidate.message;
-  return [{
-    campaign, occurrence, recipient, arm: typeof arm === 'string' ? arm : null, outcome: output, ...(reason !== undefined && { reason }),
-  }];
+  const person = { campaign, occurrence, recipient, arm: typeof arm === 'string' ? arm : null };
+  if (reason === 'already-sent') return [{ ...person, outcome: 'sent' }];
+  return [{ ...person, outcome: output, ...(reason !== undefined && { reason }) }];
 }
 
 function deadDevice({ source }: PersonInFlight, { token, gateway, platform }: Device, { code, deadSince }: GatewayResult): DeadDevice {

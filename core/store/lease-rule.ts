@@ -29,8 +29,10 @@ export function judgeLease(
   if (outcome === null) {
     if (owner === options.owner) return decide('duplicate');
     if (leasedUntil > now) return decide({ waitsFor: 'in-flight', until: Date.parse(leasedUntil) });
-    // Its run died while it waited: it was not on the wire, and may not be before then.
-    if (notBefore !== null && notBefore > now) return decide({ waitsFor: 'retry', until: Date.parse(notBefore) });
+    // Its run died while it waited, with the next attempt after the end of its lease: it was not on the wire again.
+    if (notBefore !== null && notBefore >= leasedUntil) {
+      return decide(notBefore > now ? { waitsFor: 'retry', until: Date.parse(notBefore) } : 'go');
+    }
     return resendUnknown ? decide('go') : decide('unknown-before', true);
   }
   if (outcome === 'unknown') return decide(resendUnknown ? 'go' : 'unknown-before');

@@ -3,8 +3,9 @@ import type { Outcome } from '../delivery/gateway';
 import type { JsonObject } from '../json';
 import type { KpiEvent, KpiEventType } from '../kpi/event';
 import type { ConsentState, Device, GatewayType, Platform, Recipient } from '../recipient';
+import type { PersonEvent } from '../segment';
 import type { DeviceEvent } from '../tracking/events';
-import type { HeldMessage, LedgerRow, RecordedEvent, RunReport, RunRow, RunState } from './store';
+import type { AnswerCount, HeldMessage, LedgerRow, RecordedEvent, RunReport, RunRow, RunState, SavedList } from './store';
 
 export type Row = Record<string, string | number | null>;
 
@@ -89,6 +90,36 @@ export function* eventFacts(row: Row): Generator<KpiEvent> {
     ...(row['value'] !== null && { value: Number(row['value']) }),
     ...(row['currency'] !== null && { currency: String(row['currency']) }),
   };
+}
+
+/** Events by person, with what the user's own hold beside. */
+export function toPersonEvents(rows: readonly Row[]): Map<string, PersonEvent[]> {
+  const events = new Map<string, PersonEvent[]>();
+  for (const { recipient, properties, ...columns } of rows) {
+    const own = properties === undefined ? {} : (JSON.parse(String(properties)) as JsonObject);
+    const list = events.get(String(recipient)) ?? [];
+    list.push({ ...own, ...columns } as unknown as PersonEvent);
+    events.set(String(recipient), list);
+  }
+  return events;
+}
+
+/** @param row a list with the count `members` */
+export function toList(row: Row): SavedList {
+  return {
+    name: String(row['name']),
+    ...(row['condition'] !== null && { condition: JSON.parse(String(row['condition'])) as JsonObject }),
+    members: Number(row['members']),
+    updatedAt: String(row['updated_at']),
+  };
+}
+
+/** How people answered, out of rows of `pattern` (the answers as the bits of a number) and `people`. */
+export function toAnswers(rows: readonly Row[], questions: number): AnswerCount[] {
+  return rows.map(({ pattern, people }) => ({
+    answers: Array.from({ length: questions }, (_, bit) => Math.floor(Number(pattern) / 2 ** bit) % 2 === 1),
+    people: Number(people),
+  }));
 }
 
 export function toHeld(row: Row): HeldMessage {

@@ -1,5 +1,6 @@
 /** What the engine remembers: people and their devices, what they agreed to, what was sent to whom, what came back. */
 import type { Outcome } from '../delivery/gateway';
+import type { PermitSource } from '../delivery/rate';
 import type { JsonObject } from '../json';
 import type { KpiEvent } from '../kpi/event';
 import type { ConsentState, GatewayType, Platform, Recipient } from '../recipient';
@@ -160,10 +161,10 @@ export interface Participation {
   reason?: string;
 }
 
-/** A delivery that waits for its next attempt; certainly not delivered before `notBefore` (ms). */
+/** A delivery that waits for its next attempt; certainly not on the wire before `notBefore`. */
 export interface Postponement {
   id: string;
-  notBefore: number;
+  notBefore: Date;
   code: string;
 }
 
@@ -219,6 +220,8 @@ export interface LedgerRow {
 export interface Store {
   /** What conditions for its filters are written in. */
   readonly dialect: 'sqlite' | 'postgres';
+  /** Permits to send, shared by all processes on this store. */
+  readonly permits: PermitSource;
   /**
    * Adds people or renews what is known of them; fields not given stay. The newest owner of a token keeps it.
    * A consent that was taken back stays so: only {@link setConsent} gives it again.

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { openStore, type LedgerRow, type StoreLocation } from '../../core/store';
 import { startSandbox, type Sandbox } from '../../sandbox';
+import { DATABASES, sqlite } from '../core/store/databases';
 import { collect, temporaryFolder } from '../core/support';
 
 const FULL = process.env['FAULTS'] === 'full';
@@ -18,13 +19,16 @@ const CHILD = join(__dirname, 'campaign.child.cjs');
 const IN_FLIGHT = 1000 + 1000 + 500;
 jest.setTimeout(FULL ? 900_000 : 120_000);
 
-describe('a campaign that is killed again and again', () => {
+describe.each(DATABASES.map((database) => [database.name, database] as const))('a campaign that is killed again and again, its store in %s', (_, database) => {
   let sandbox: Sandbox;
   beforeEach(async () => {
     sandbox = await startSandbox({ ports: { page: 0, cleartext: 0, tls: 0 }, latencyMs: 5 });
   });
   afterEach(() => sandbox.close());
 
+  let place: StoreLocation;
+  const placeIn = (folder: string) => (place = database === sqlite ? { sqlite: join(folder, 'store.sqlite') } : database.place());
+  afterEach(() => database.drop(place));
   const reached = () => sandbox.deliveries().reduce((sum, { accepted }) => sum + accepted, 0);
 
   /** Runs the campaign to its end or to the moment at which it is killed; true at its end. */
@@ -60,7 +64,7 @@ describe('a campaign that is killed again and again', () => {
 
   it('settles every message once and reaches nobody twice, where unknown means skip', async () => {
     using folder = temporaryFolder();
-    const { ledger, kills } = await campaign({ sqlite: join(folder.path, 'store.sqlite') }, 'skip');
+    const { ledger, kills } = await campaign(placeIn(folder.path), 'skip');
     const seen = sandbox.deliveries();
     expect(seen.filter(({ requests }) => requests > 1)).toEqual([]);
     const unknown = ledger.filter(({ outcome }) => outcome === 'unknown').length;
@@ -72,7 +76,7 @@ describe('a campaign that is killed again and again', () => {
 
   it('misses nobody, where unknown means send again', async () => {
     using folder = temporaryFolder();
-    const { ledger, kills } = await campaign({ sqlite: join(folder.path, 'store.sqlite') }, 'send-again');
+    const { ledger, kills } = await campaign(placeIn(folder.path), 'send-again');
     expect(ledger.filter(({ outcome }) => outcome !== 'accepted')).toEqual([]);
     expect(sandbox.deliveries()).toHaveLength(PEOPLE);
     expect(reached() - PEOPLE).toBeLessThanOrEqual(kills * IN_FLIGHT);

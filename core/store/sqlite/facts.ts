@@ -1,7 +1,6 @@
 /** What segments ask of people beside their own fields, and the events of the user's own that are part of it. */
-import type { JsonObject } from '../../json';
 import { NO_FACTS, type PersonEvent, type PersonFacts } from '../../segment';
-import type { Row } from '../rows';
+import { toPersonEvents, type Row } from '../rows';
 import type { Activity } from '../store';
 import type { Database } from './database';
 
@@ -59,12 +58,5 @@ function eventsOf(db: Database, ids: string, names: readonly string[]): Map<stri
       WHERE event.recipient ${AMONG} AND event.type ${AMONG}`, ids, wanted),
     ...db.all(`SELECT recipient, name AS type, at, properties FROM activities WHERE recipient ${AMONG} AND name ${AMONG}`, ids, wanted),
   ];
-  const events = new Map<string, PersonEvent[]>();
-  for (const { recipient, properties, ...columns } of rows) {
-    const own = properties === undefined ? {} : (JSON.parse(String(properties)) as JsonObject);
-    const list = events.get(String(recipient)) ?? [];
-    list.push({ ...own, ...columns } as unknown as PersonEvent);
-    events.set(String(recipient), list);
-  }
-  return events;
+  return toPersonEvents(rows);
 }

@@ -87,7 +87,7 @@ export function renew(db: Database, ids: readonly string[], until: Date): void {
 export function postpone(db: Database, postponements: readonly Postponement[]): void {
   db.transaction(() => {
     for (const { id, notBefore, code } of postponements) {
-      db.run('UPDATE deliveries SET not_before = ?, code = ? WHERE id = ? AND outcome IS NULL', new Date(notBefore).toISOString(), code, id);
+      db.run('UPDATE deliveries SET not_before = ?, code = ? WHERE id = ? AND outcome IS NULL', notBefore.toISOString(), code, id);
     }
   });
 }

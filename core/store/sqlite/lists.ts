@@ -1,5 +1,6 @@
 /** Segments saved under a name. */
 import type { JsonObject } from '../../json';
+import { toList } from '../rows';
 import type { SavedList } from '../store';
 import type { Database } from './database';
 
@@ -25,12 +26,7 @@ export function lists(db: Database): SavedList[] {
     `SELECT name, condition, updated_at, (SELECT count(*) FROM list_members WHERE list = lists.name) AS members
      FROM lists ORDER BY name`,
   );
-  return rows.map((row) => ({
-    name: String(row['name']),
-    ...(row['condition'] !== null && { condition: JSON.parse(String(row['condition'])) as JsonObject }),
-    members: Number(row['members']),
-    updatedAt: String(row['updated_at']),
-  }));
+  return rows.map(toList);
 }
 
 export function deleteList(db: Database, name: string): boolean {

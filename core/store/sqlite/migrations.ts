@@ -145,4 +145,12 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX list_members_by_recipient ON list_members (recipient, list);
   `,
+  // How fast all processes together send: the two numbers of core/delivery/rate/gcra.ts.
+  `
+  CREATE TABLE buckets (
+    name TEXT PRIMARY KEY,
+    tat REAL NOT NULL,
+    closed_until REAL NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

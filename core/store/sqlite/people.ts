@@ -1,6 +1,6 @@
 /** People, their devices, consents and suppressions. */
 import type { ConsentState, Device, Recipient } from '../../recipient';
-import { toConsents, toPeople, type Row } from '../rows';
+import { toAnswers, toConsents, toPeople, type Row } from '../rows';
 import type { AnswerCount, DeadDevice, SqlFilter, Standing, UpsertReport } from '../store';
 import type { Database } from './database';
 
@@ -94,10 +94,7 @@ export function tallyPeople(db: Database, questions: readonly SqlFilter[], filte
     `SELECT pattern, count(*) AS people FROM (SELECT ${bits.join(' + ') || '0'} AS pattern FROM people ${where} LIMIT -1) GROUP BY pattern`,
     ...questions.flatMap(sqlParameters), ...sqlParameters(filter),
   );
-  return rows.map(({ pattern, people }) => ({
-    answers: questions.map((_, bit) => Math.floor(Number(pattern) / 2 ** bit) % 2 === 1),
-    people: Number(people),
-  }));
+  return toAnswers(rows, questions.length);
 }
 
 function sqlParameters(filter: SqlFilter | undefined): (string | number | null)[] {

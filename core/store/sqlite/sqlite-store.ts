@@ -1,3 +1,4 @@
+import type { PermitSource } from '../../delivery/rate';
 import type { JsonObject } from '../../json';
 import type { KpiEvent } from '../../kpi/event';
 import type { ConsentState, Recipient } from '../../recipient';
@@ -35,15 +36,18 @@ import * as held from './held';
 import * as ledger from './ledger';
 import { deleteList, lists, saveList } from './lists';
 import * as people from './people';
+import { sqlitePermits } from './permits';
 import * as runs from './runs';
 
 /** The store in one SQLite file, through Node's own `node:sqlite`. Each call is one short transaction. */
 export class SqliteStore implements Store {
   readonly dialect = 'sqlite';
+  readonly permits: PermitSource;
   private readonly db: Database;
 
   constructor(path: string) {
     this.db = Database.open(path);
+    this.permits = sqlitePermits(this.db);
   }
 
   async upsertPeople(recipients: readonly Recipient[], now: Date): Promise<UpsertReport> {

@@ -62,6 +62,13 @@ describe('sending a campaign', () => {
     expect(reasons(await send([item('anna', { devices: [{ token: 'new-phone' }] })]))).toEqual(['already-sent']);
   });
 
+  it('counts whom a run reached that died before it could write that down', async () => {
+    const dies: Store = Object.create(store, { recordParticipations: { value: async () => { throw new Error('killed'); } } });
+    await expect(send([item('anna')], { store: dies })).rejects.toThrow('killed');
+    expect(reasons(await send([item('anna')]))).toEqual(['already-sent']);
+    expect(await store.runs()).toMatchObject([{ people: 1, sent: 1 }]);
+  });
+
   it('sends again to whom an earlier run certainly did not reach', async () => {
     fcm = new FakeGateway('fcm', () => ({ outcome: 'bad-credentials', code: 'UNAUTHENTICATED' }));
     expect(reasons(await send([item('anna')]))).toEqual(['bad-credentials']);

@@ -1,7 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStore, type DeliveryIntent, type Store } from '../../../core/store';
+import { conditionToSql } from '../../../core/segment';
+import { openStore, type DeliveryIntent, type HeldMessage, type Store } from '../../../core/store';
 import { collect, NOW, person, temporaryFolder } from '../support';
+import { DATABASES, freshStore } from './databases';
 
 const LATER = new Date(NOW.getTime() + 3_600_000);
 const LEASE = { now: NOW, owner: 'run-1', leaseMs: 60_000 };
@@ -13,12 +15,13 @@ function intent(id: string, more: Partial<DeliveryIntent> = {}): DeliveryIntent 
   };
 }
 
-describe('the store', () => {
+describe.each(DATABASES.map((database) => [database.name, database] as const))('the store in %s', (_, database) => {
   let store: Store;
+  let end: () => Promise<void>;
   beforeEach(async () => {
-    store = await openStore({ sqlite: ':memory:' });
+    ({ store, end } = await freshStore(database));
   });
-  afterEach(() => store.close());
+  afterEach(() => end());
 
   describe('keeps people', () => {
     it('gives back what was put in', async () => {
@@ -56,7 +59,7 @@ describe('the store', () => {
 
     it('filters in the database', async () => {
       await store.upsertPeople([person('a', { attributes: { n: 1 } }), person('b', { attributes: { n: 2 } })], NOW);
-      const filter = { sql: `json_extract(people.attributes, '$.n') > ?`, parameters: [1] };
+      const filter = conditionToSql({ n: { $gt: 1 } }, store.dialect);
       expect((await collect(store.people({ filter }))).map(({ id }) => id)).toEqual(['b']);
       expect(await store.countPeople(filter)).toBe(1);
     });
@@ -136,12 +139,106 @@ describe('the store', () => {
         expect(await collect(store.ledger())).toMatchObject([{ outcome: 'accepted', attempts: 3 }]);
       });
 
+    it('knows that a delivery which waited beyond the lease of its dead run did not go out', async () => {
+      await store.lease([intent('soon'), intent('later')], LEASE);
+      const at = (ms: number) => new Date(NOW.getTime() + ms);
+      await store.postpone([{ id: 'soon', notBefore: at(30_000), code: 'UNAVAILABLE' }, { id: 'later', notBefore: at(120_000), code: 'UNAVAILABLE' }]);
+      const both = [intent('soon'), intent('later')];
+      expect(await store.lease(both, { ...LEASE, now: at(90_000), owner: 'run-2' })).toEqual(['unknown-before', { waitsFor: 'retry', until: at(120_000).getTime() }]);
+      expect(await store.lease([intent('later')], { ...LEASE, now: at(120_000), owner: 'run-2' })).toEqual(['go']);
+    });
+
+    it('leaves to a run what it renews', async () => {
+      await store.lease([intent('a')], LEASE);
+      await store.renew(['a'], new Date(NOW.getTime() + 300_000));
+      expect(await store.lease([intent('a')], { ...LEASE, now: new Date(NOW.getTime() + 299_000), owner: 'run-2' })).toEqual([{ waitsFor: 'in-flight', until: NOW.getTime() + 300_000 }]);
+    });
+
+    it('tells messages of one occurrence apart by their key', async () => {
+      await store.lease([intent('a', { key: 'order-1' })], LEASE);
+      await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], NOW);
+      expect(await store.reached([intent('a', { key: 'order-1' }), intent('a', { key: 'order-2' }), intent('a')])).toEqual([true, false, false]);
+    });
+
+    it('tells what a person got, a message to several devices once, the message in question not', async () => {
+      const to = (id: string, more: Partial<DeliveryIntent>) => intent(id, { recipient: 'anna', ...more });
+      await store.lease([to('a1', {}), to('a2', {}), to('b', { campaign: 'news', category: 'news' }), to('c', { campaign: 'order', counts: false }), to('d', { campaign: 'failed' })], LEASE);
+      await store.settle([
+        { id: 'a1', outcome: 'accepted', attempts: 1 }, { id: 'a2', outcome: 'dead-token', attempts: 1 }, { id: 'b', outcome: 'unknown', attempts: 1 },
+        { id: 'c', outcome: 'accepted', attempts: 1 }, { id: 'd', outcome: 'unavailable', attempts: 1 },
+      ], NOW);
+      const since = new Date(NOW.getTime() - 1000);
+      const [other, own, nobody] = await store.contacts([to('x', { campaign: 'other' }), to('x', {}), intent('z')], since);
+      expect(other?.toSorted((a, b) => (a.category < b.category ? -1 : 1))).toEqual([{ at: NOW.getTime(), category: 'marketing' }, { at: NOW.getTime(), category: 'news' }]);
+      expect([own, nobody]).toEqual([[{ at: NOW.getTime(), category: 'news' }], []]);
+      expect(await store.contacts([to('x', { campaign: 'other' })], NOW)).toEqual([[]]);
+      expect(await store.countReached('sale', 'once')).toBe(1);
+    });
+
     it('never lets a later run take back that a person was sent to', async () => {
       const base = { campaign: 'sale', occurrence: 'once', recipient: 'p-a', arm: 'A' } as const;
       await store.recordParticipations([{ ...base, outcome: 'sent' }], NOW);
       await store.recordParticipations([{ ...base, outcome: 'suppressed', reason: 'no-consent' }], NOW);
       expect(await collect(store.kpiEvents())).toMatchObject([{ type: 'assigned' }]);
     });
+  });
+
+  describe('keeps people who wait', () => {
+    const name = (recipient: string, occurrence = 'once') => ({ campaign: 'sale', occurrence, recipient, key: '' });
+    const waiting = (recipient: string, until: Date, occurrence?: string): HeldMessage => ({
+      ...name(recipient, occurrence), until: until.toISOString(), since: NOW.toISOString(), reason: 'quiet-hours', fromReference: false,
+      item: { id: recipient, name: 'Zoë \u{1F600}', list: [1, { a: null }] },
+    });
+
+    it('until they are due, then hands them out in pages with their items', async () => {
+      const many = Array.from({ length: 1203 }, (_, index) => waiting(`p${String(index).padStart(4, '0')}`, NOW));
+      await store.hold([...many, waiting('later', LATER)]);
+      const due = await collect(store.dueHeld('sale', NOW));
+      expect(due.map(({ recipient }) => recipient)).toEqual(many.map(({ recipient }) => recipient));
+      expect(due[0]).toEqual(many[0]);
+      expect(await store.held([name('later'), name('nobody')])).toEqual([{ until: LATER.toISOString(), since: NOW.toISOString(), reason: 'quiet-hours' }, undefined]);
+    });
+
+    it('anew, and no longer when they are released', async () => {
+      await store.hold([waiting('anna', NOW)]);
+      await store.hold([waiting('anna', LATER)]);
+      expect(await store.nextDue('sale')).toEqual(LATER);
+      await store.release([name('anna'), name('nobody')]);
+      expect(await store.nextDue('sale')).toBeUndefined();
+    });
+
+    it('and not those of a paused occurrence', async () => {
+      await store.beginRun('sale', 'monday', NOW);
+      await store.beginRun('sale', 'tuesday', NOW);
+      await store.hold([waiting('anna', NOW, 'monday'), waiting('anna', LATER, 'tuesday')]);
+      await store.moveRuns({ campaign: 'sale', occurrence: 'monday' }, ['running'], 'paused', NOW);
+      expect(await collect(store.dueHeld('sale', LATER))).toMatchObject([{ occurrence: 'tuesday' }]);
+      expect(await store.nextDue('sale')).toEqual(LATER);
+    });
+  });
+
+  describe('keeps runs', () => {
+    it('with the state that an operator gave them, and what became of their people', async () => {
+      expect(await store.beginRun('sale', 'once', NOW)).toMatchObject({ state: 'running', startedAt: NOW.toISOString() });
+      expect(await store.moveRuns({ campaign: 'sale' }, ['finished'], 'paused', LATER)).toBe(0);
+      expect(await store.moveRuns({ campaign: 'sale' }, ['running', 'waiting'], 'paused', LATER)).toBe(1);
+      expect(await store.beginRun('sale', 'once', LATER)).toEqual({ campaign: 'sale', occurrence: 'once', state: 'paused', startedAt: NOW.toISOString(), updatedAt: LATER.toISOString() });
+      const base = { campaign: 'sale', occurrence: 'once', arm: null };
+      await store.recordParticipations([{ ...base, recipient: 'a', outcome: 'sent' }, { ...base, recipient: 'b', outcome: 'suppressed', reason: 'no-consent' }], NOW);
+      await store.beginRun('sale', 'next', LATER);
+      expect(await store.runs()).toMatchObject([{ occurrence: 'next', people: 0 }, { occurrence: 'once', people: 2, sent: 1, suppressed: 1, failed: 0, held: 0 }]);
+      expect(await store.runs({ campaign: 'other' })).toEqual([]);
+      expect(await store.getRun('sale', 'never')).toBeUndefined();
+    });
+  });
+
+  it('gives out permits, and none while a bucket is closed', async () => {
+    const rate = { perMinute: 60, burst: 3 };
+    const now = Date.now();
+    expect(await store.permits.lease('project', rate, 5, now)).toMatchObject({ granted: 3 });
+    expect((await store.permits.lease('project', rate, 1, now)).granted).toBe(0);
+    await store.permits.close('other', now + 60_000);
+    expect((await store.permits.lease('other', rate, 1, now)).granted).toBe(0);
   });
 
   describe('keeps events', () => {

@@ -1,0 +1,167 @@
+/**
+ * The schema, one step a version, with the columns of the SQLite one. A step that has shipped is never edited; a change is
+ * a new step. Instants are ISO 8601 text in UTC; names sort by their bytes, as in SQLite and as keyset pages need it.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE people (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    locale TEXT,
+    timezone TEXT,
+    attributes JSONB NOT NULL,
+    updated_at TEXT NOT NULL
+  );
+
+  CREATE TABLE devices (
+    token TEXT COLLATE "C" PRIMARY KEY,
+    recipient TEXT COLLATE "C" NOT NULL,
+    gateway TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    environment TEXT,
+    app_version TEXT,
+    permission TEXT,
+    last_seen_at TEXT COLLATE "C",
+    registered_at TEXT NOT NULL,
+    dead_since TEXT COLLATE "C",
+    dead_reason TEXT
+  );
+  CREATE INDEX devices_by_recipient ON devices (recipient);
+
+  CREATE TABLE consents (
+    recipient TEXT COLLATE "C" NOT NULL,
+    category TEXT COLLATE "C" NOT NULL,
+    state TEXT NOT NULL,
+    set_at TEXT NOT NULL,
+    PRIMARY KEY (recipient, category)
+  );
+
+  CREATE TABLE suppressions (
+    recipient TEXT COLLATE "C" PRIMARY KEY,
+    reason TEXT NOT NULL,
+    set_at TEXT NOT NULL
+  );
+
+  CREATE TABLE participations (
+    campaign TEXT COLLATE "C" NOT NULL,
+    occurrence TEXT COLLATE "C" NOT NULL,
+    recipient TEXT COLLATE "C" NOT NULL,
+    arm TEXT,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    at TEXT NOT NULL,
+    PRIMARY KEY (campaign, occurrence, recipient)
+  );
+
+  CREATE TABLE deliveries (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    campaign TEXT COLLATE "C" NOT NULL,
+    occurrence TEXT COLLATE "C" NOT NULL,
+    recipient TEXT COLLATE "C" NOT NULL,
+    message_key TEXT COLLATE "C" NOT NULL,
+    arm TEXT,
+    category TEXT NOT NULL,
+    counts INTEGER NOT NULL,
+    gateway TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    device TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    leased_at TEXT COLLATE "C" NOT NULL,
+    leased_until TEXT COLLATE "C" NOT NULL,
+    not_before TEXT,
+    outcome TEXT,
+    code TEXT,
+    gateway_id TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    settled_at TEXT COLLATE "C"
+  );
+  CREATE INDEX deliveries_by_campaign ON deliveries (campaign, occurrence, recipient);
+  CREATE INDEX deliveries_by_recipient ON deliveries (recipient, leased_at);
+
+  CREATE TABLE events (
+    delivery TEXT COLLATE "C" NOT NULL,
+    type TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    at TEXT COLLATE "C" NOT NULL,
+    received_at TEXT NOT NULL,
+    action TEXT,
+    value DOUBLE PRECISION,
+    currency TEXT,
+    recipient TEXT COLLATE "C",
+    PRIMARY KEY (delivery, type, key)
+  );
+  CREATE INDEX events_by_recipient ON events (recipient, type, at);
+
+  CREATE TABLE activities (
+    recipient TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    at TEXT COLLATE "C" NOT NULL,
+    properties JSONB NOT NULL,
+    received_at TEXT NOT NULL,
+    PRIMARY KEY (recipient, name, key)
+  );
+  CREATE INDEX activities_by_recipient ON activities (recipient, name, at);
+  CREATE TABLE activity_names (name TEXT COLLATE "C" PRIMARY KEY);
+
+  CREATE TABLE lists (
+    name TEXT COLLATE "C" PRIMARY KEY,
+    condition JSON,
+    updated_at TEXT NOT NULL
+  );
+  CREATE TABLE list_members (
+    list TEXT COLLATE "C" NOT NULL,
+    recipient TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (list, recipient)
+  );
+  CREATE INDEX list_members_by_recipient ON list_members (recipient, list);
+
+  CREATE TABLE held (
+    campaign TEXT COLLATE "C" NOT NULL,
+    occurrence TEXT COLLATE "C" NOT NULL,
+    recipient TEXT COLLATE "C" NOT NULL,
+    message_key TEXT COLLATE "C" NOT NULL,
+    until TEXT COLLATE "C" NOT NULL,
+    since TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    from_reference INTEGER NOT NULL,
+    item JSON NOT NULL,
+    PRIMARY KEY (campaign, occurrence, recipient, message_key)
+  );
+  CREATE INDEX held_by_until ON held (campaign, until);
+
+  CREATE TABLE runs (
+    campaign TEXT COLLATE "C" NOT NULL,
+    occurrence TEXT COLLATE "C" NOT NULL,
+    state TEXT NOT NULL,
+    started_at TEXT COLLATE "C" NOT NULL,
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (campaign, occurrence)
+  );
+
+  CREATE TABLE buckets (
+    name TEXT COLLATE "C" PRIMARY KEY,
+    tat DOUBLE PRECISION NOT NULL,
+    closed_until DOUBLE PRECISION NOT NULL
+  );
+
+  -- RFC 7396, as SQLite's json_patch.
+  CREATE FUNCTION json_patch(target JSONB, patch JSONB) RETURNS JSONB LANGUAGE plpgsql IMMUTABLE AS $$
+  DECLARE
+    result JSONB := CASE WHEN jsonb_typeof(target) = 'object' THEN target ELSE '{}'::jsonb END;
+    field TEXT;
+    content JSONB;
+  BEGIN
+    IF jsonb_typeof(patch) IS DISTINCT FROM 'object' THEN
+      RETURN patch;
+    END IF;
+    FOR field, content IN SELECT * FROM jsonb_each(patch) LOOP
+      IF jsonb_typeof(content) = 'null' THEN
+        result := result - field;
+      ELSE
+        result := result || jsonb_build_object(field, json_patch(result -> field, content));
+      END IF;
+    END LOOP;
+    RETURN result;
+  END $$;
+  `,
+];

@@ -1,0 +1,190 @@
+/** People, their devices, consents and suppressions. */
+import type { ConsentState, Recipient } from '../../recipient';
+import { toAnswers, toConsents, toPeople, type Row } from '../rows';
+import type { AnswerCount, DeadDevice, SqlFilter, Standing, UpsertReport } from '../store';
+import { json, type Database, type Queries } from './database';
+import { rounds } from './rounds';
+
+const PAGE = 1000;
+const PERSON = 'people.id, people.locale, people.timezone, people.attributes::text AS attributes';
+
+export async function upsertPeople(db: Database, recipients: readonly Recipient[], now: Date): Promise<UpsertReport> {
+  const at = now.toISOString();
+  return db.transaction(async (queries) => {
+    const report: UpsertReport = { created: 0, updated: 0, moved: 0 };
+    for (const part of rounds(recipients, ({ id }) => id)) {
+      const rows = await queries.all(
+        `INSERT INTO people (id, locale, timezone, attributes, updated_at)
+         SELECT id, locale, timezone, attributes, $2 FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, locale TEXT, timezone TEXT, attributes JSONB)
+         ON CONFLICT (id) DO UPDATE SET
+           locale = coalesce(excluded.locale, people.locale),
+           timezone = coalesce(excluded.timezone, people.timezone),
+           attributes = json_patch(people.attributes, excluded.attributes),
+           updated_at = excluded.updated_at
+         RETURNING (xmax = 0)::int AS created`,
+        json(part.map(({ id, locale, timezone, attributes }) => ({ id, locale, timezone, attributes }))), at,
+      );
+      for (const { created } of rows) created === 1 ? report.created++ : report.updated++;
+    }
+    report.moved = await upsertDevices(queries, recipients, at);
+    const consents = recipients.flatMap(({ id: recipient, consent }) =>
+      Object.entries(consent ?? {}).map(([category, state]) => ({ recipient, category, state })));
+    // A list may be older than a person's word: importing it never turns a no into a yes.
+    await putConsents(queries, consents, at, `WHERE consents.state <> 'opted-out'`);
+    return report;
+  });
+}
+
+/** How many tokens had another owner before. A device seen after it was declared dead lives again. */
+async function upsertDevices(queries: Queries, recipients: readonly Recipient[], at: string): Promise<number> {
+  const devices = recipients.flatMap(({ id: recipient, devices: own }) => own.map((device) => ({ recipient, ...device })));
+  let moved = 0;
+  for (const part of rounds(devices, ({ token }) => token)) {
+    const given = json(part);
+    const [row] = await queries.all(
+      `SELECT count(*)::int AS moved FROM jsonb_to_recordset($1::jsonb) AS r(token TEXT, recipient TEXT)
+       JOIN devices ON devices.token = r.token AND devices.recipient <> r.recipient`,
+      given,
+    );
+    moved += Number(row?.['moved']);
+    await queries.run(
+      `INSERT INTO devices (token, recipient, gateway, platform, environment, app_version, permission, last_seen_at, registered_at)
+       SELECT token, recipient, gateway, platform, environment, "appVersion", permission, "lastSeenAt", $2
+       FROM jsonb_to_recordset($1::jsonb) AS r(token TEXT, recipient TEXT, gateway TEXT, platform TEXT, environment TEXT, "appVersion" TEXT,
+         permission TEXT, "lastSeenAt" TEXT)
+       ON CONFLICT (token) DO UPDATE SET
+         registered_at = CASE WHEN devices.recipient = excluded.recipient THEN devices.registered_at ELSE excluded.registered_at END,
+         recipient = excluded.recipient,
+         gateway = excluded.gateway,
+         platform = excluded.platform,
+         environment = coalesce(excluded.environment, devices.environment),
+         app_version = coalesce(excluded.app_version, devices.app_version),
+         permission = coalesce(excluded.permission, devices.permission),
+         last_seen_at = greatest(excluded.last_seen_at, devices.last_seen_at),
+         dead_reason = CASE WHEN excluded.last_seen_at > devices.dead_since THEN NULL ELSE devices.dead_reason END,
+         dead_since = CASE WHEN excluded.last_seen_at > devices.dead_since THEN NULL ELSE devices.dead_since END`,
+      given, at,
+    );
+  }
+  return moved;
+}
+
+export async function getPerson(db: Database, id: string): Promise<Recipient | undefined> {
+  const rows = await db.all(`SELECT ${PERSON} FROM people WHERE id = $1`, id);
+  return (await withBelongings(db, rows))[0];
+}
+
+export async function* streamPeople(
+  db: Database, { filter, pageSize = PAGE }: { filter?: SqlFilter; pageSize?: number },
+): AsyncGenerator<Recipient> {
+  const where = filter === undefined ? '' : `AND (${filter.sql})`;
+  const parameters = filter?.parameters ?? [];
+  let after = '';
+  for (;;) {
+    const rows = await db.all(
+      `SELECT ${PERSON} FROM people WHERE people.id > $${parameters.length + 1} ${where} ORDER BY people.id LIMIT $${parameters.length + 2}`,
+      ...parameters, after, pageSize,
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield* await withBelongings(db, rows);
+    after = String(last['id']);
+  }
+}
+
+export async function countPeople(db: Database, filter?: SqlFilter): Promise<number> {
+  const where = filter === undefined ? '' : `WHERE ${filter.sql}`;
+  const [row] = await db.all(`SELECT count(*)::int AS n FROM people ${where}`, ...(filter?.parameters ?? []));
+  return Number(row?.['n']);
+}
+
+/** The answers of a person are the bits of one number. */
+export async function tallyPeople(db: Database, questions: readonly SqlFilter[], filter?: SqlFilter): Promise<AnswerCount[]> {
+  const parameters: unknown[] = [];
+  const bound = ({ sql, parameters: own }: SqlFilter): string => {
+    const offset = parameters.length;
+    parameters.push(...own);
+    return sql.replace(/\$(\d+)/g, (_, position: string) => `$${Number(position) + offset}`);
+  };
+  const bits = questions.map((question, bit) => `(CASE WHEN ${bound(question)} THEN ${2 ** bit}::float8 ELSE 0 END)`);
+  const where = filter === undefined ? '' : `WHERE ${bound(filter)}`;
+  const rows = await db.all(
+    `SELECT pattern, count(*)::int AS people FROM (SELECT ${bits.join(' + ') || '0'} AS pattern FROM people ${where}) AS answers GROUP BY pattern`,
+    ...parameters,
+  );
+  return toAnswers(rows, questions.length);
+}
+
+/** Adds devices and consents to a page of people with one query each. */
+async function withBelongings(db: Database, rows: readonly Row[]): Promise<Recipient[]> {
+  const ids = rows.map((row) => row['id']);
+  const [devices, consents] = await Promise.all([
+    db.all('SELECT * FROM devices WHERE recipient = ANY($1) ORDER BY token', ids),
+    db.all('SELECT * FROM consents WHERE recipient = ANY($1)', ids),
+  ]);
+  return toPeople(rows, devices, consents);
+}
+
+export async function setConsent(db: Database, recipient: string, category: string, state: ConsentState, now: Date): Promise<boolean> {
+  await db.transaction((queries) => putConsents(queries, [{ recipient, category, state }], now.toISOString()));
+  return (await db.all('SELECT 1 AS there FROM people WHERE id = $1', recipient)).length > 0;
+}
+
+interface Consent {
+  recipient: string;
+  category: string;
+  state: ConsentState;
+}
+
+/** @param unless which known consents stay as they are */
+export async function putConsents(queries: Queries, consents: readonly Consent[], at: string, unless = ''): Promise<void> {
+  for (const part of rounds(consents, ({ recipient, category }) => `${recipient}\n${category}`)) {
+    await queries.run(
+      `INSERT INTO consents (recipient, category, state, set_at)
+       SELECT recipient, category, state, $2 FROM jsonb_to_recordset($1::jsonb) AS r(recipient TEXT, category TEXT, state TEXT)
+       ON CONFLICT (recipient, category) DO UPDATE SET state = excluded.state, set_at = excluded.set_at ${unless}`,
+      json(part), at,
+    );
+  }
+}
+
+export async function suppress(db: Database, recipient: string, reason: string, now: Date): Promise<void> {
+  await db.run(
+    `INSERT INTO suppressions (recipient, reason, set_at) VALUES ($1, $2, $3)
+     ON CONFLICT (recipient) DO UPDATE SET reason = excluded.reason, set_at = excluded.set_at`,
+    recipient, reason, now.toISOString(),
+  );
+}
+
+export async function unsuppress(db: Database, recipient: string): Promise<boolean> {
+  return (await db.run('DELETE FROM suppressions WHERE recipient = $1', recipient)) > 0;
+}
+
+export async function standing(db: Database, recipients: readonly string[], tokens: readonly string[]): Promise<Standing> {
+  const [suppressed, consents, dead] = await Promise.all([
+    db.all('SELECT recipient, reason FROM suppressions WHERE recipient = ANY($1)', recipients),
+    db.all('SELECT * FROM consents WHERE recipient = ANY($1)', recipients),
+    db.all('SELECT token, dead_reason FROM devices WHERE dead_since IS NOT NULL AND token = ANY($1)', tokens),
+  ]);
+  const consentsOf = Map.groupBy(consents, (row) => String(row['recipient']));
+  return {
+    suppressed: new Map(suppressed.map((row) => [String(row['recipient']), String(row['reason'])])),
+    consents: new Map([...consentsOf].map(([recipient, rows]) => [recipient, toConsents(rows)])),
+    dead: new Map(dead.map((row) => [String(row['token']), String(row['dead_reason'])])),
+  };
+}
+
+export async function markDead(db: Database, devices: readonly DeadDevice[], now: Date): Promise<void> {
+  await db.transaction(async (queries) => {
+    for (const part of rounds(devices, ({ token }) => token)) {
+      await queries.run(
+        `INSERT INTO devices (token, recipient, gateway, platform, registered_at, dead_since, dead_reason)
+         SELECT token, recipient, gateway, platform, coalesce(since, $2), coalesce(since, $2), reason
+         FROM jsonb_to_recordset($1::jsonb) AS r(token TEXT, recipient TEXT, gateway TEXT, platform TEXT, since TEXT, reason TEXT)
+         ON CONFLICT (token) DO UPDATE SET dead_since = excluded.dead_since, dead_reason = excluded.dead_reason
+         WHERE devices.last_seen_at IS NULL OR devices.last_seen_at <= excluded.dead_since`,
+        json(part), now.toISOString(),
+      );
+    }
+  });
+}

@@ -1,0 +1,43 @@
+/** Occurrences of campaigns as an operator sees them: running, paused, cancelled, and how far. */
+import { toRun, toRunReport, type Row } from '../rows';
+import type { KpiSelection, RunReport, RunRow, RunState } from '../store';
+import type { Database } from './database';
+
+export async function beginRun(db: Database, campaign: string, occurrence: string, now: Date): Promise<RunRow> {
+  const [row] = await db.all(
+    `INSERT INTO runs (campaign, occurrence, state, started_at, updated_at) VALUES ($1, $2, 'running', $3, $3)
+     ON CONFLICT (campaign, occurrence) DO UPDATE SET
+       state = CASE WHEN runs.state IN ('paused', 'cancelled') THEN runs.state ELSE 'running' END, updated_at = excluded.updated_at
+     RETURNING *`,
+    campaign, occurrence, now.toISOString(),
+  );
+  return toRun(row as Row);
+}
+
+export async function getRun(db: Database, campaign: string, occurrence: string): Promise<RunRow | undefined> {
+  const [row] = await db.all('SELECT * FROM runs WHERE campaign = $1 AND occurrence = $2', campaign, occurrence);
+  return row === undefined ? undefined : toRun(row);
+}
+
+export function moveRuns(
+  db: Database, { campaign, occurrence }: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date,
+): Promise<number> {
+  return db.run(
+    `UPDATE runs SET state = $1, updated_at = $2 WHERE campaign = $3 AND ($4::text IS NULL OR occurrence = $4) AND state = ANY($5)`,
+    to, now.toISOString(), campaign, occurrence ?? null, from,
+  );
+}
+
+export async function runs(db: Database, { campaign, occurrence }: KpiSelection): Promise<RunReport[]> {
+  const rows = await db.all(
+    `SELECT runs.*,
+       (SELECT json_object_agg(outcome, n)::text FROM (
+         SELECT outcome, count(*) AS n FROM participations AS p
+         WHERE p.campaign = runs.campaign AND p.occurrence = runs.occurrence GROUP BY outcome) AS counts) AS outcomes,
+       (SELECT count(*)::int FROM held WHERE held.campaign = runs.campaign AND held.occurrence = runs.occurrence) AS held
+     FROM runs WHERE ($1::text IS NULL OR campaign = $1) AND ($2::text IS NULL OR occurrence = $2)
+     ORDER BY started_at DESC, campaign, occurrence`,
+    campaign ?? null, occurrence ?? null,
+  );
+  return rows.map(toRunReport);
+}

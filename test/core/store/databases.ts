@@ -1,0 +1,60 @@
+/** The databases that every specification of the store runs against. */
+import { execFileSync } from 'node:child_process';
+import { openStore, type Store, type StoreLocation } from '../../../core/store';
+
+export const POSTGRES_URL = process.env['PGURL'] ?? 'postgres://postgres@127.0.0.1:5432/test';
+
+export interface TestDatabase {
+  name: string;
+  /** A fresh place. */
+  place(): StoreLocation;
+  /** Takes it away again. */
+  drop(place: StoreLocation): Promise<void>;
+}
+
+let number = 0;
+
+export const sqlite: TestDatabase = { name: 'SQLite', place: () => ({ sqlite: ':memory:' }), drop: async () => undefined };
+
+export const postgres: TestDatabase = {
+  name: 'PostgreSQL',
+  place: () => ({ postgres: { url: POSTGRES_URL, schema: `test_${process.pid}_${number++}_${Math.random().toString(36).slice(2, 8)}` } }),
+  drop: async ({ postgres: place }) => {
+    if (typeof place !== 'object') return;
+    const { Client } = require('pg') as typeof import('pg');
+    const client = new Client({ connectionString: POSTGRES_URL });
+    await client.connect();
+    await client.query(`DROP SCHEMA IF EXISTS ${place.schema} CASCADE`);
+    await client.end();
+  },
+};
+
+/** Whether PostgreSQL answers; asked in another process, since a suite must know before it begins. */
+function answers(): boolean {
+  const script = `const { Client } = require('pg');
+    const client = new Client({ connectionString: process.argv[1], connectionTimeoutMillis: 3000 });
+    client.connect().then(() => client.end()).catch(() => process.exit(1));`;
+  try {
+    execFileSync(process.execPath, ['-e', script, POSTGRES_URL], { stdio: 'ignore' });
+    return true;
+  } catch {
+    console.warn(`PostgreSQL does not answer at ${new URL(POSTGRES_URL).host}: its specifications are left out. PGURL names another one.`);
+    return false;
+  }
+}
+
+export const hasPostgres = answers();
+export const DATABASES: readonly TestDatabase[] = hasPostgres ? [sqlite, postgres] : [sqlite];
+
+/** Opens a fresh store and gives what takes it away. */
+export async function freshStore(database: TestDatabase): Promise<{ store: Store; end: () => Promise<void> }> {
+  const place = database.place();
+  const store = await openStore(place);
+  return {
+    store,
+    end: async () => {
+      await store.close();
+      await database.drop(place);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { createServer } from 'node:net';
+import { selectPeople } from '../../../core/campaign';
+import { openStore, type Store } from '../../../core/store';
+import { collect, NOW, person } from '../support';
+import { hasPostgres, postgres, POSTGRES_URL } from './databases';
+
+const place = () => postgres.place().postgres as { url: string; schema: string };
+const intent = {
+  id: 'a', campaign: 'sale', occurrence: 'once', recipient: 'p', key: '', arm: null, category: 'marketing', counts: true, resendUnknown: false,
+  gateway: 'fcm', platform: 'android', device: 'x',
+} as const;
+
+describe('a PostgreSQL store', () => {
+  it('that is not there says so', async () => {
+    await expect(openStore({ postgres: 'postgres://someone:secret@127.0.0.1:1/nothing' })).rejects.toMatchObject({
+      code: 'postgres-unreachable', message: expect.stringContaining('127.0.0.1:1'),
+    });
+    await expect(openStore({ postgres: 'https://example.com/' })).rejects.toMatchObject({ code: 'store-not-named' });
+    await expect(openStore({ postgres: { url: POSTGRES_URL, schema: 'x; drop table y' } })).rejects.toMatchObject({ code: 'store-not-named' });
+  });
+
+  it('never shows the password', async () => {
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    const failure: unknown = await openStore({ postgres: `postgres://someone:very-secret@127.0.0.1:${port}/x` }).catch((thrown: unknown) => thrown);
+    server.close();
+    expect(failure).toMatchObject({ code: 'postgres-unreachable' });
+    const { message, hint, fields } = failure as { message: string; hint: string; fields: unknown };
+    expect(JSON.stringify({ message, hint, fields })).not.toContain('very-secret');
+  });
+
+  if (!hasPostgres) return;
+
+  const using = async (work: (stores: [Store, Store], schema: string) => Promise<void>) => {
+    const location = { postgres: place() };
+    const stores = await Promise.all([openStore(location), openStore(location)]);
+    try {
+      await work(stores, location.postgres.schema);
+    } finally {
+      await Promise.all(stores.map((store) => store.close()));
+      await postgres.drop(location);
+    }
+  };
+
+  it.each([
+    ['a database that does not exist', { database: 'no_such_database' }, 'postgres-login-refused'],
+    ['TLS that the server does not speak', { ssl: 'require' as const }, 'postgres-tls'],
+  ])('names %s', async (_, more, code) => {
+    const { hostname, port, username, pathname } = new URL(POSTGRES_URL);
+    const location = { host: hostname, port: Number(port || 5432), user: username, database: pathname.slice(1), ...more };
+    await expect(openStore({ postgres: location })).rejects.toMatchObject({ code, hint: expect.stringMatching(/\w/) });
+  });
+
+  it('is made once by processes that start together, and refused where it is newer', () => using(async ([store], schema) => {
+    expect(await store.countPeople()).toBe(0);
+    const { Client } = require('pg') as typeof import('pg');
+    const client = new Client({ connectionString: POSTGRES_URL });
+    await client.connect();
+    await client.query(`INSERT INTO ${schema}.schema_version VALUES (999)`);
+    await client.end();
+    await expect(openStore({ postgres: { url: POSTGRES_URL, schema } })).rejects.toMatchObject({ code: 'store-too-new' });
+  }));
+
+  it('lets one of two processes send', () => using(async ([one, two]) => {
+    const lease = { now: NOW, leaseMs: 60_000 };
+    for (let round = 0; round < 20; round++) {
+      const intents = Array.from({ length: 50 }, (_, index) => ({ ...intent, id: `d${round}-${index}` }));
+      const [a, b] = await Promise.all([one.lease(intents, { ...lease, owner: 'one' }), two.lease(intents.toReversed(), { ...lease, owner: 'two' })]);
+      expect([...a, ...b].filter((decision) => decision === 'go')).toHaveLength(50);
+    }
+  }));
+
+  it('shares the permits of a bucket', () => using(async ([one, two]) => {
+    const rate = { perMinute: 6000, burst: 100 };
+    const granted = await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 ? one : two).permits.lease('project', rate, 50, 0)));
+    const sum = granted.reduce((total, one) => total + one.granted, 0);
+    expect(sum).toBeGreaterThanOrEqual(100);
+    // A hundred at once, and a hundred a second while the test ran.
+    expect(sum).toBeLessThan(100 + 2000);
+    await one.permits.close('project', Date.now() + 60_000);
+    expect(await two.permits.lease('project', rate, 1, 0)).toMatchObject({ granted: 0 });
+  }));
+
+  it('keeps whatever text people have, except what no JSON database can', () => using(async ([store]) => {
+    await fc.assert(fc.asyncProperty(fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), { maxKeys: 5 }), async (attributes) => {
+      const kept = (text: string) => text.replaceAll('\0', '').toWellFormed();
+      const clean = Object.fromEntries(Object.entries(attributes).filter(([key]) => kept(key) === key && key !== '__proto__'));
+      await store.upsertPeople([person('anna', { id: `p${JSON.stringify(clean).length}-${Math.random()}`, attributes: clean })], NOW);
+    }), { numRuns: 30 });
+    const people = await collect(store.people());
+    expect(people.length).toBeGreaterThan(0);
+  }));
+
+  it('answers conditions in its own SQL', () => using(async ([store]) => {
+    await store.upsertPeople(Array.from({ length: 30 }, (_, index) => person(`p${String(index).padStart(2, '0')}`, { attributes: { n: index, city: index % 2 ? 'Lyon' : 'Paris' } })), NOW);
+    const found = await collect(selectPeople(store, { condition: { n: { $gte: 10 }, city: 'Lyon', name: { $exists: false } } }));
+    expect(found.map(({ id }) => id)).toEqual(['p11', 'p13', 'p15', 'p17', 'p19', 'p21', 'p23', 'p25', 'p27', 'p29']);
+  }));
+});
