@@ -28,3 +28,4 @@ export {
   type TemplateStage,
 } from './stages';
 export * from './summary';
+export { COPY_MODES, percent, TemplateSummary, type CopyCheck, type CopyMode, type TemplateSummaryJson } from './template-summary';

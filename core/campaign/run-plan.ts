@@ -8,13 +8,45 @@ import { FactsAtHand, knownToStore } from './facts';
 import type { Item } from './item';
 import { readPlan, type PlannedStage } from './plan';
 import { eventsOfStage, NOT_MATCHED_OUTPUT } from './segment-stage';
-import { compileStage, type Stage, type StageContext } from './stages';
+import { compileStage, type Stage, type StageContext, type TemplateStage } from './stages';
+import { TemplateSummary, type CopyCheck } from './template-summary';
+
+/** People of a stored audience whose texts are looked at before the first of them goes on. */
+const GATE_PEOPLE = 1000;
 
 /**
- * The people that a reference stands for, each with what the stages wrote. Memory holds one page.
- * @throws PushError `plan-unreadable`, and what the stages say of themselves
+ * The people that a reference stands for, each with what the stages wrote. Memory holds one page, and where a template
+ * has a copy gate, the people that it looks at.
+ * @throws PushError `plan-unreadable`, and what the stages say of themselves; RunStopper `copy-check-failed`
  */
 export async function* peopleOfPlan(reference: Item, store: Store, context: StageContext = {}): AsyncGenerator<Item> {
+  const templates = readPlan(reference).map(({ stage }) => stage['template'] as TemplateStage | undefined);
+  const check = templates.findLast((template) => template !== undefined)?.copyCheck;
+  const people = allOfPlan(reference, store, context);
+  yield* check?.mode === 'gate' ? pastGate(people, check) : people;
+}
+
+async function* pastGate(people: AsyncIterable<Item>, check: CopyCheck): AsyncGenerator<Item> {
+  const summary = new TemplateSummary(check);
+  let waiting: Item[] | undefined = [];
+  for await (const item of people) {
+    if (waiting === undefined) {
+      yield item;
+      continue;
+    }
+    summary.add(item);
+    waiting.push(item);
+    if (waiting.length < GATE_PEOPLE) continue;
+    summary.hold();
+    yield* waiting;
+    waiting = undefined;
+  }
+  if (waiting === undefined) return;
+  summary.hold();
+  yield* waiting;
+}
+
+async function* allOfPlan(reference: Item, store: Store, context: StageContext): AsyncGenerator<Item> {
   const [first, ...rest] = readPlan(reference);
   const audience = first?.stage['audience'];
   if (!isJsonObject(audience)) {

@@ -10,6 +10,7 @@ import { compileTemplate, type CompiledTemplate, type Template, type TemplateOpt
 import { requireItem, withPush, type Item, type Route } from './item';
 import { appendStage, isAudienceReference } from './plan';
 import { compileSegmentStage, type SegmentContext, type SegmentStage } from './segment-stage';
+import { TemplateSummary, type CopyCheck } from './template-summary';
 
 export interface SplitStage {
   /** Key of the experiment: the same key gives a person the same arm for ever. */
@@ -22,6 +23,8 @@ export interface SplitStage {
 
 export interface TemplateStage extends Pick<TemplateOptions, 'missing' | 'missingByField' | 'defaults' | 'overflow' | 'reserveBytes'> {
   template: Template;
+  /** How the texts are checked; of a stored audience, a gate looks at the first thousand people. */
+  copyCheck?: CopyCheck;
 }
 
 export type Stage = { segment: SegmentStage } | { split: SplitStage } | { template: TemplateStage };
@@ -65,11 +68,15 @@ export function renderMessage(render: CompiledTemplate, item: Item): Item {
       ...message, bytes: { ...bytes }, ...(warnings.length > 0 && { warnings: warnings.map((one) => ({ ...one })) }), ...(fallbacks !== undefined && { fallbacks }),
     } as JsonObject,
     payload: { ...(fcm !== undefined && { fcm }), ...(apns !== undefined && { apns }) } as JsonObject,
+    // What an earlier template step could not do has no say any more.
+    reason: undefined,
+    why: undefined,
+    missing: undefined,
   });
 }
 
 /** The template of a stage, compiled with its options. */
-export function compileMessage({ template, ...options }: TemplateStage, now?: Date): CompiledTemplate {
+export function compileMessage({ template, copyCheck: _, ...options }: TemplateStage, now?: Date): CompiledTemplate {
   return compileTemplate(template, { ...options, ...(now !== undefined && { now }) });
 }
 
@@ -102,7 +109,9 @@ function compileSplitStage(split: SplitStage, { fields }: StageContext): Compile
 
 function compileTemplateStage(stage: TemplateStage, { now }: StageContext): CompiledStage {
   const render = compileMessage(stage, now);
-  return compiled(['ready', 'unwritable'], { template: { ...stage } as JsonObject }, (item) => {
+  // A mistake in the check is told before anyone is written to.
+  new TemplateSummary(stage.copyCheck);
+  return compiled(['ready', 'unwritable'], { template: { ...stage } as unknown as JsonObject }, (item) => {
     try {
       return [{ output: 0, item: renderMessage(render, item) }];
     } catch (thrown) {

@@ -1,6 +1,7 @@
 /** Messages written for one person: templates, languages, payloads of both gateways, byte budget. */
 export { compileTemplate, templateVariables } from './compile-template';
 export { kindPreset, KIND_PRESETS, MESSAGE_KINDS, type KindPreset, type MessageKind } from './kinds';
+export * from './lint';
 export { PAYLOAD_LIMIT_BYTES, payloadLimits, TOPIC_LIMIT_BYTES, VOIP_LIMIT_BYTES } from './limits';
 export {
   drawPreview, drawPreviewSheet, PREVIEW_SURFACES, PREVIEW_THEMES, previewMessage,

@@ -5,11 +5,15 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from 'n8n-workflow';
-import { compileStage } from '../../core';
-import { runStage } from '../shared/items';
+import { compileStage, isAudienceReference, TemplateSummary } from '../../core';
+import { runItems, runNode } from '../shared/items';
 import { addPreviews } from './preview';
+import { summaryItem, tellSummary } from './summary';
 import { readTemplateStage } from './template';
 import { properties } from './TemplatePersonalize.description';
+
+const OUTPUTS = ['Ready', 'Not Written', 'Summary'];
+const NOT_WRITTEN = 1;
 
 export class TemplatePersonalize implements INodeType {
   description: INodeTypeDescription = {
@@ -22,15 +26,27 @@ export class TemplatePersonalize implements INodeType {
     description: 'Write a push message for each person, in their language, for Android and iOS',
     defaults: { name: 'Push Template Personalize' },
     inputs: [NodeConnectionTypes.Main],
-    outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
-    outputNames: ['Ready', 'Not Written'],
+    outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+    outputNames: OUTPUTS,
     parameterPane: 'wide',
     usableAsTool: true,
     properties,
   };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const [ready = [], unwritable = []] = await runStage(this, 2, () => compileStage({ template: readTemplateStage(this) }, { now: new Date() }));
-    return [await addPreviews(this, ready), unwritable];
+    return runNode(this, OUTPUTS.length, NOT_WRITTEN, async () => {
+      const template = readTemplateStage(this);
+      const stage = compileStage({ template }, { now: new Date() });
+      const summary = new TemplateSummary(template.copyCheck);
+      const [ready = [], unwritable = []] = await runItems(this, stage.outputs.length, (person) => {
+        const routes = stage.apply(person);
+        if (!isAudienceReference(person)) for (const { item } of routes) summary.add(item);
+        return routes;
+      });
+      const figures = summary.toJSON();
+      if (figures.people > 0) tellSummary(this, figures);
+      summary.hold();
+      return [await addPreviews(this, ready), unwritable, figures.people > 0 ? [summaryItem(figures)] : []];
+    });
   }
 }

@@ -37,6 +37,20 @@ export const messageOptions: INodeProperties = {
     { displayName: 'Channel (Android)', name: 'channel', type: 'string', noDataExpression: true, default: '', description: "ID of one of the app's notification channels" },
     { displayName: 'Collapse ID', name: 'collapseId', type: 'string', noDataExpression: true, default: '', description: 'A later message with the same ID replaces this one on the phone' },
     { displayName: 'Content Available (iOS)', name: 'contentAvailable', type: 'boolean', default: false, description: 'Whether to wake the app besides showing the message' },
+    {
+      displayName: 'Copy Check',
+      name: 'copyCheck',
+      type: 'options',
+      options: [
+        { name: 'Off', value: 'off', description: 'The texts are not looked at' },
+        { name: 'Stop the Run on a Finding', value: 'gate', description: 'Nobody gets a message whose texts break a rule' },
+        { name: 'Warn', value: 'warn', description: 'Findings are told under the node and in the output Summary' },
+      ],
+      default: 'warn',
+      description: 'Reads the written texts of everybody: length on each screen, call to action, shouting, jargon, holes, English and French',
+    },
+    { displayName: 'Copy Check: Most Stand-Ins (%)', name: 'fallbackShare', type: 'number', typeOptions: { minValue: 0, maxValue: 100 }, default: 20, description: 'A field that is missing for more people than this is a finding' },
+    { displayName: 'Copy Check: Share of People (%)', name: 'copySample', type: 'number', typeOptions: { minValue: 0, maxValue: 100 }, default: 100, description: 'Whose texts are looked at; the same people in each run' },
     fragmentsField,
     {
       displayName: 'If Too Long',

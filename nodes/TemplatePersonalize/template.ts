@@ -1,6 +1,6 @@
 /** Puts the node's fields together to the template stage of the campaign. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { MissingPolicy, Template, TemplateStage } from '../../core';
+import type { CopyMode, MissingPolicy, Template, TemplateStage } from '../../core';
 import { jsonValue, optionsParameter, withoutBlanks } from '../shared/configuration';
 
 type Entry = Record<string, string>;
@@ -8,7 +8,7 @@ type Entry = Record<string, string>;
 type LanguageRow = Entry & { locale?: string; fragments?: unknown };
 
 export function readTemplateStage(context: IExecuteFunctions): TemplateStage {
-  const { overflow, reserveBytes, buttons, fragments, liveActivity, ...settings } = optionsParameter(context);
+  const { overflow, reserveBytes, buttons, fragments, liveActivity, copyCheck, copySample, fallbackShare, ...settings } = optionsParameter(context);
   const text = (name: string) => context.getNodeParameter(name, 0, '') as string;
   const locales = entries(context.getNodeParameter('locales', 0, {})) as LanguageRow[];
   const data = entries(context.getNodeParameter('data', 0, {}));
@@ -39,6 +39,11 @@ export function readTemplateStage(context: IExecuteFunctions): TemplateStage {
     }),
     ...(overflow !== undefined && { overflow: overflow as 'refuse' | 'shorten' }),
     ...(typeof reserveBytes === 'number' && { reserveBytes }),
+    copyCheck: {
+      mode: (copyCheck ?? 'warn') as CopyMode,
+      ...(typeof copySample === 'number' && { sample: copySample / 100 }),
+      ...(typeof fallbackShare === 'number' && { fallbackShare: fallbackShare / 100 }),
+    },
   };
 }
 

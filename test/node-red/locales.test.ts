@@ -13,7 +13,7 @@ const errorsOf = (language: string) =>
 describe('the texts of errors', () => {
   const codes = new Set(
     globSync(['core/**/*.ts', 'node-red/**/*.ts'], { cwd: ROOT })
-      .flatMap((file) => [...readFileSync(join(ROOT, file), 'utf8').matchAll(/new PushError\(\s*'([a-z0-9-]+)'/g)].map(([, code]) => code as string)),
+      .flatMap((file) => [...readFileSync(join(ROOT, file), 'utf8').matchAll(/new (?:PushError|RunStopper)\(\s*'([a-z0-9-]+)'/g)].map(([, code]) => code as string)),
   );
 
   it('are there in both languages for every error that a node can give', () => {

@@ -91,8 +91,27 @@ export function specifyTemplate(bench: Bench): void {
     it('puts people who cannot be written to on the second output, with the reason, and writes to the others', async () => {
       const node = nodeOf({ template: { title: 'Hello {{firstName}}', body: 'B' } });
       const { outputs } = await bench.run({ ...node, onError: undefined } as TestNode, [{ id: 1, firstName: 'Ada' }, { id: 2 }]);
-      expect(outputs.map((items) => items.map(({ json, pairedItem }) => [json['id'], pairedItem]))).toEqual([[[1, { item: 0 }]], [[2, { item: 1 }]]]);
+      expect(outputs.slice(0, 2).map((items) => items.map(({ json, pairedItem }) => [json['id'], pairedItem]))).toEqual([[[1, { item: 0 }]], [[2, { item: 1 }]]]);
       expect(outputs[1]?.[0]?.json['push']).toMatchObject({ reason: 'missing-value', why: expect.stringContaining('firstName') });
+    });
+
+    it('says under the node and in the summary who got which language, what was missing and how the texts read', async () => {
+      const node = nodeOf({ template: { defaultLocale: 'en', title: 'HELLO WORLD {{default firstName "you"}}', body: 'See <b>{{city}}</b>', locales: { fr: { body: 'Voir {{city}}' } } } });
+      const people = [{ id: 1, firstName: 'Ada', city: 'Paris', locale: 'fr' }, { id: 2, city: 'Rome' }, { id: 3, firstName: 'Ben' }];
+      const { outputs, hints } = await bench.run({ ...node, onError: undefined } as TestNode, people);
+      expect(outputs[2]?.map(({ json }) => json)).toMatchObject([{
+        people: 3, ready: 2, notWritten: { 'missing-value': 1 }, locales: { fr: 1, en: 1 },
+        fields: { firstName: { fallback: 1, missing: 0 }, city: { fallback: 0, missing: 1 } },
+        copy: { people: 2, findings: [{ rule: 'capitals', people: 2 }, { rule: 'fallbacks', field: 'firstName' }] },
+      }]);
+      expect(hints[0]).toBe('3 people: 2 written (1 fr, 1 en), 1 not (1 missing-value). Missing: firstName (1 with a stand-in), city (1 not written).');
+      expect(hints[1]).toMatch(/^Copy check, capitals: 100 % of people\. .* For example: "HELLO WORLD"$/);
+    });
+
+    it('stops the run where the copy check is a gate', async () => {
+      const node = nodeOf({ template: { defaultLocale: 'en', title: 'See the sale', body: 'Click here' }, options: { copyCheck: 'gate' } });
+      const { stopped, outputs } = await bench.run({ ...node, onError: undefined } as TestNode, [{ id: 1 }]);
+      expect([stopped?.message, outputs]).toEqual(['The copy check stopped the run: vague-call-to-action for 100 % of the people.', []]);
     });
 
     it('tells the line and column of a template that does not parse before anyone is written to', async () => {
