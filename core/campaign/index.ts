@@ -7,7 +7,7 @@ export type { Item, PushState, Route } from './item';
 export * from './lists';
 export { audienceReference, isAudienceReference } from './plan';
 export { CONSENT_RULES, type ConsentRule, type PolicyOptions } from './policy';
-export { choosePeople, MOST_PREVIEWS, renderPreview, withPreview, type PreviewChoice } from './preview';
+export * from './preview';
 export { HOLDING_REASONS, NOT_ELIGIBLE, SUPPRESSION_REASONS, type HoldingReason, type SuppressionReason } from './reasons';
 export { REPEATS, type Repeat } from './repeat';
 export * from './report';

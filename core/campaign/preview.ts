@@ -4,8 +4,12 @@ import { bucketOf } from '../experiment';
 import { isJsonObject, type JsonObject } from '../json';
 import { renderPreviewSheet } from '../picture';
 import { DEFAULT_FIELDS, readPath } from '../recipient';
-import { previewMessage, type PreviewMessage } from '../template';
+import {
+  drawPreview, previewMessage, type MessagePreview, type PersonalizedMessage, type PictureOptions, type PreviewMessage, type PreviewSurface,
+  type PreviewTheme, type TemplateWarning,
+} from '../template';
 import { pushState, withPush, type Item } from './item';
+import { compileMessage, type TemplateStage } from './stages';
 
 /** A picture takes a good part of a second and some 200 kB. */
 export const MOST_PREVIEWS = 20;
@@ -45,6 +49,34 @@ export function choosePeople(people: readonly Item[], choice: PreviewChoice, idF
 /** A copy of a person with what each screen shows of their message under `push.preview`. */
 export function withPreview(person: Item): Item {
   return withPush(person, { preview: previewMessage(messageOf(person)) as JsonObject });
+}
+
+/** A template as one person sees it, while it is being written. */
+export interface TemplatePreview {
+  preview: MessagePreview;
+  /** One SVG by screen; empty where nothing is shown. */
+  pictures: { [surface in PreviewSurface]?: string };
+  warnings: TemplateWarning[];
+  bytes: PersonalizedMessage['bytes'];
+}
+
+/**
+ * Writes the message of one made-up or real person and draws it.
+ * @throws PushError for a mistake in the template (field, line and column in its fields), or for a person who cannot be
+ *   written to
+ */
+export function previewTemplate(
+  stage: TemplateStage, person: object, { now, theme = 'light', ...options }: PictureOptions & { now?: Date; theme?: PreviewTheme } = {},
+): TemplatePreview {
+  const { message, warnings, bytes } = compileMessage(stage, now)(person);
+  const preview = previewMessage(message);
+  const surfaces = Object.keys(preview) as PreviewSurface[];
+  return {
+    preview,
+    pictures: Object.fromEntries(surfaces.map((surface) => [surface, drawPreview(message, surface, theme, options)])),
+    warnings,
+    bytes,
+  };
 }
 
 /** The picture of a person's message, a PNG: iOS and Android, light and dark. */

@@ -4,6 +4,7 @@ import {
   type CopyCheck, type CopyMode, type LiveActivityTemplate, type MessageKind, type MissingPolicy, type TemplateStage,
 } from '../../core';
 import { runStageNode } from '../shared/stage-node';
+import { servePreview } from './preview';
 
 type Texts = Record<'title' | 'subtitle' | 'body' | 'image' | 'link', string>;
 
@@ -27,6 +28,7 @@ interface Definition extends NodeDef, Texts {
 
 /** Writes to each person in their language. */
 export default function (RED: NodeAPI): void {
+  servePreview(RED, readStage);
   RED.nodes.registerType('push-template', function (this: Node, definition: Definition) {
     RED.nodes.createNode(this, definition);
     runStageNode(RED, this, definition.property, () => compileStage({ template: readStage(definition) }, { now: new Date() }),

@@ -2,7 +2,7 @@
 import { isShown } from '../template';
 import { fitText, readableText } from './lines';
 import { CHROME, LOOKS } from './look';
-import { drawNotification, type Surroundings } from './notification';
+import { drawNotification, type Drawing, type Surroundings } from './notification';
 import { previewMessage, type MessagePreview, type PreviewMessage } from './preview';
 import { PREVIEW_THEMES, SURFACES, type PreviewSurface, type PreviewTheme, type Surface, type TextStyle } from './surfaces';
 import { element, rect, svgDocument, svgText, type TextPainter } from './svg';
@@ -22,6 +22,10 @@ export interface SheetOptions extends PictureOptions {
 
 const SCREEN_WIDTH = 412;
 const GAP = 28;
+const CARD_GAP = 12;
+const PLAIN_MARGIN = 16;
+/** Corners: those of a phone, and of a piece cut out of its screen. */
+const RADIUS = { phone: 36, piece: 18 } as const;
 const MARGIN = 32;
 const SHEET = { ground: '#f4f5f7', text: '#20242b', faint: '#656c78' } as const;
 const HEADING: TextStyle = { typeface: 'ios', bold: true, size: 20, lineHeight: 26, tracking: -0.2 };
@@ -39,11 +43,11 @@ const PANELS: readonly { platform: Surface['platform']; surfaces: readonly Previ
   { platform: 'android', surfaces: ['android-collapsed', 'android-expanded'] },
 ];
 
-/** One screen as an SVG document. */
+/** One notification on its ground, without a clock, as an SVG document. */
 export function drawPreview(message: PreviewMessage, surface: PreviewSurface, theme: PreviewTheme, options: PictureOptions = {}): string {
   const screen = new Screen(SURFACES[surface].platform, theme, options);
-  const { height, svg } = screen.draw(message, [surface]);
-  return svgDocument(SCREEN_WIDTH, height, labelOf(message), screen.framed(height, svg, 0, 0, 'w'));
+  const { height, svg } = screen.draw(message, [surface], { height: PLAIN_MARGIN, svg: '' }, PLAIN_MARGIN);
+  return svgDocument(SCREEN_WIDTH, height, labelOf(message), screen.framed({ height, svg }, { x: 0, y: 0, radius: RADIUS.piece, id: 'w' }));
 }
 
 /** All screens of a message, light above dark, as one SVG document. */
@@ -64,12 +68,12 @@ export function drawPreviewSheet(message: PreviewMessage, options: SheetOptions 
   for (const theme of PREVIEW_THEMES) {
     const screens = PANELS.map(({ platform, surfaces }) => {
       const screen = new Screen(platform, theme, options);
-      return { screen, surfaces, drawn: screen.draw(message, surfaces) };
+      return { screen, surfaces, drawn: screen.draw(message, surfaces, screen.clock(), platform === 'ios' ? 32 : 20) };
     });
     const height = Math.max(...screens.map(({ drawn }) => drawn.height));
     screens.forEach(({ screen, surfaces, drawn }, index) => {
       const x = MARGIN + index * (SCREEN_WIDTH + GAP);
-      content += screen.framed(height, drawn.svg, x, y, `w-${theme}-${index}`);
+      content += screen.framed({ ...drawn, height }, { x, y, radius: RADIUS.phone, id: `w-${theme}-${index}` });
       if (theme !== PREVIEW_THEMES.at(-1)) return;
       surfaces.forEach((surface, row) => {
         const noteY = y + height + 26 + row * 42;
@@ -103,29 +107,31 @@ class Screen {
     private readonly platform: Surface['platform'], private readonly theme: PreviewTheme, private readonly options: PictureOptions,
   ) {}
 
-  draw(message: PreviewMessage, surfaces: readonly PreviewSurface[]): { height: number; svg: string } {
+  /** @param top what stands above the cards */
+  draw(message: PreviewMessage, surfaces: readonly PreviewSurface[], top: Drawing, below: number): Drawing {
     const { app = 'Your app', time = 'now', paint = svgText } = this.options;
-    const clock = this.clock(paint);
-    let { svg, height } = clock;
-    for (const surface of isShown(message) ? surfaces : []) {
+    const cards = isShown(message) ? surfaces : [];
+    let { svg, height } = top;
+    for (const [index, surface] of cards.entries()) {
+      if (index > 0) height += CARD_GAP;
       const card = drawNotification(message, surface, this.theme, { app, time }, paint);
       svg += element('g', { transform: `translate(${(SCREEN_WIDTH - SURFACES[surface].width) / 2} ${height})` }, card.svg);
-      height += card.height + 12;
+      height += card.height;
     }
-    return { height: height + (this.platform === 'ios' ? 20 : 8), svg };
+    return { height: height + below, svg };
   }
 
   /** The screen at its place, its corners rounded. */
-  framed(height: number, svg: string, x: number, y: number, id: string): string {
+  framed({ height, svg }: Drawing, { x, y, radius, id }: { x: number; y: number; radius: number; id: string }): string {
     const [top, middle, bottom] = LOOKS[this.platform][this.theme].wallpaper;
     const stops = [[0, top], [0.55, middle], [1, bottom]].map(([offset = 0, colour = '']) => element('stop', { offset, 'stop-color': colour })).join('');
     const gradient = element('linearGradient', { id, x1: 0, y1: 0, x2: 0.35, y2: 1 }, stops);
     return element('g', { transform: `translate(${x} ${y})` },
-      element('defs', {}, gradient) + rect({ x: 0, y: 0, width: SCREEN_WIDTH, height }, 36, `url(#${id})`) + svg);
+      element('defs', {}, gradient) + rect({ x: 0, y: 0, width: SCREEN_WIDTH, height }, radius, `url(#${id})`) + svg);
   }
 
-  private clock(paint: TextPainter): { height: number; svg: string } {
-    const { clock = '9:41', day = 'Monday 9 June' } = this.options;
+  clock(): Drawing {
+    const { clock = '9:41', day = 'Monday 9 June', paint = svgText } = this.options;
     const fill = LOOKS[this.platform][this.theme].onWallpaper;
     if (this.platform === 'ios') {
       const middle = { x: SCREEN_WIDTH / 2, fill, direction: 'ltr', centred: true } as const;

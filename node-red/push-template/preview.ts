@@ -1,0 +1,52 @@
+/** Serves the live preview of the edit dialog: a template as it is being typed, written for a sample person. */
+import type { IncomingMessage } from 'node:http';
+import type { NodeAPI } from 'node-red';
+import { asPushError, isJsonObject, previewTemplate, PREVIEW_THEMES, type PreviewTheme, type TemplateStage } from '../../core';
+import { readJson } from '../shared/request';
+
+/** What the dialog sends. */
+interface Asked<Definition> {
+  definition: Definition;
+  person: object;
+  theme: PreviewTheme;
+  /** "now" in the language of the editor. */
+  time: string;
+}
+
+/**
+ * POST /push-template/preview, for those who may read this kind of node. It answers with the pictures, or with what is
+ * wrong and where (`problem`); both are answers of 200, since a template is wrong most of the time while it is typed.
+ */
+export function servePreview<Definition>(RED: NodeAPI, readStage: (definition: Definition) => TemplateStage): void {
+  RED.httpAdmin.post('/push-template/preview', RED.auth.needsPermission('push-template.read'), (request, response) => {
+    readJson(request as unknown as IncomingMessage).then((body) => {
+      const asked = readAsked<Definition>(body);
+      if (asked === undefined) response.status(400).json({ problem: { code: 'not-an-object', message: 'Send a definition and a person.', fields: {} } });
+      else response.json(answer(asked, readStage));
+    }).catch((thrown: unknown) => response.status(400).json({ problem: problemOf(thrown) }));
+  });
+}
+
+function answer<Definition>({ definition, person, theme, time }: Asked<Definition>, readStage: (definition: Definition) => TemplateStage): object {
+  try {
+    return previewTemplate(readStage(definition), person, { now: new Date(), theme, time });
+  } catch (thrown) {
+    return { problem: problemOf(thrown) };
+  }
+}
+
+function problemOf(thrown: unknown): object {
+  const { code, message, hint, fields } = asPushError(thrown);
+  return { code, message: [message, hint].filter((part) => part !== '').join(' '), fields };
+}
+
+function readAsked<Definition>(body: unknown): Asked<Definition> | undefined {
+  if (!isJsonObject(body) || !isJsonObject(body['definition']) || !isJsonObject(body['person'])) return undefined;
+  const { definition, person, theme, time } = body;
+  return {
+    definition: definition as Definition,
+    person,
+    theme: PREVIEW_THEMES.find((known) => known === theme) ?? 'light',
+    time: typeof time === 'string' ? time : 'now',
+  };
+}
