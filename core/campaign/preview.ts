@@ -69,7 +69,7 @@ export function previewTemplate(
   stage: TemplateStage, person: object, { now, theme = 'light', ...options }: PictureOptions & { now?: Date; theme?: PreviewTheme } = {},
 ): TemplatePreview {
   const { message, warnings, bytes } = compileMessage(stage, now)(person);
-  const preview = previewMessage(message);
+  const preview = previewMessage(message, options.time);
   const surfaces = Object.keys(preview) as PreviewSurface[];
   return {
     preview,

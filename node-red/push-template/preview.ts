@@ -9,7 +9,8 @@ interface Asked<Definition> {
   definition: Definition;
   person: object;
   theme: PreviewTheme;
-  /** "now" in the language of the editor. */
+  /** Name of the app and "now", in the language of the editor. */
+  app: string;
   time: string;
 }
 
@@ -27,9 +28,9 @@ export function servePreview<Definition>(RED: NodeAPI, readStage: (definition: D
   });
 }
 
-function answer<Definition>({ definition, person, theme, time }: Asked<Definition>, readStage: (definition: Definition) => TemplateStage): object {
+function answer<Definition>({ definition, person, theme, app, time }: Asked<Definition>, readStage: (definition: Definition) => TemplateStage): object {
   try {
-    return previewTemplate(readStage(definition), person, { now: new Date(), theme, time });
+    return previewTemplate(readStage(definition), person, { now: new Date(), theme, app, time });
   } catch (thrown) {
     return { problem: problemOf(thrown) };
   }
@@ -42,11 +43,13 @@ function problemOf(thrown: unknown): object {
 
 function readAsked<Definition>(body: unknown): Asked<Definition> | undefined {
   if (!isJsonObject(body) || !isJsonObject(body['definition']) || !isJsonObject(body['person'])) return undefined;
-  const { definition, person, theme, time } = body;
+  const { definition, person, theme, app, time } = body;
+  const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
   return {
     definition: definition as Definition,
     person,
     theme: PREVIEW_THEMES.find((known) => known === theme) ?? 'light',
-    time: typeof time === 'string' ? time : 'now',
+    app: text(app, 'App'),
+    time: text(time, 'now'),
   };
 }

@@ -32,10 +32,8 @@ export const PICTURE = { sky: '#a9c8f5', sun: '#ffd66b', far: '#6f9f8b', near: '
 
 /** Letters that are not the message's. */
 export const CHROME = {
-  iosTime: { typeface: 'ios', bold: false, size: 13, lineHeight: 18, tracking: -0.08 },
   iosDay: { typeface: 'ios', bold: true, size: 20, lineHeight: 24, tracking: 0 },
   iosClock: { typeface: 'ios', bold: true, size: 82, lineHeight: 90, tracking: -1.5 },
-  androidHeader: { typeface: 'android', bold: false, size: 12, lineHeight: 16, tracking: 0 },
   androidClock: { typeface: 'android', bold: false, size: 34, lineHeight: 40, tracking: 0 },
   androidDay: { typeface: 'android', bold: true, size: 14, lineHeight: 20, tracking: 0 },
   icon: { typeface: 'ios', bold: true, size: 21, lineHeight: 24, tracking: 0 },

@@ -3,7 +3,7 @@ import { firstGraphemes } from '../graphemes';
 import { fitText, readableText } from './lines';
 import { CHROME, ICON, LOOKS, PICTURE, type Look } from './look';
 import { previewSurface, type PreviewMessage, type SurfacePreview } from './preview';
-import { SURFACES, type PreviewSurface, type PreviewTheme, type Surface, type TextStyle } from './surfaces';
+import { ANDROID_HEADER, IOS_TIME, SURFACES, type PreviewSurface, type PreviewTheme, type Surface, type TextStyle } from './surfaces';
 import { element, rect, type Box, type TextPainter } from './svg';
 import { textWidth } from './widths';
 
@@ -26,12 +26,12 @@ export function drawNotification(
   message: PreviewMessage, surface: PreviewSurface, theme: PreviewTheme, surroundings: Surroundings, paint: TextPainter,
 ): Drawing {
   const { platform, width } = SURFACES[surface];
-  const shown = previewSurface(message, SURFACES[surface]);
+  const shown = previewSurface(message, SURFACES[surface], surroundings.time);
   const look = LOOKS[platform][theme];
   const pen = new Pen(width, shown.direction, paint);
-  const app = readableText(surroundings.app);
+  const around = { app: readableText(surroundings.app), time: readableText(surroundings.time) };
   const draw = platform === 'ios' ? drawIos : surface === 'android-collapsed' ? drawCollapsed : drawExpanded;
-  const height = draw(pen, shown, SURFACES[surface], look, { ...surroundings, app }, message.image !== undefined);
+  const height = draw(pen, shown, SURFACES[surface], look, around, message.image !== undefined);
   return { height, svg: rect({ x: 0, y: 0, width, height }, platform === 'ios' ? 24 : 28, look.card) + pen.svg };
 }
 
@@ -46,7 +46,7 @@ const drawIos: Draw = (pen, shown, surface, look, { app, time }, hasImage) => {
   const height = Math.max(66, 26 + rows * style.lineHeight);
   pen.appIcon({ x: 14, y: (height - 38) / 2, width: 38, height: 38 }, app, 9, CHROME.icon);
   let y = (height - rows * style.lineHeight) / 2 + 15;
-  pen.line(time, surface.width - 14 - room - textWidth(time, CHROME.iosTime), y, CHROME.iosTime, look.faint);
+  pen.line(time, surface.width - 14 - room - textWidth(time, IOS_TIME), y, IOS_TIME, look.faint);
   for (const [lines, box] of [[title, surface.title], [shown.subtitle?.lines ?? [], surface.title], [shown.body.lines, surface.body]] as const) {
     for (const text of lines) {
       pen.line(text, 62, y, box.style, look.text);
@@ -66,7 +66,7 @@ const drawCollapsed: Draw = (pen, shown, surface, look, { app, time }, hasImage)
   if (title === undefined) header(pen, `${app} · ${time}`, top, surface, look);
   else {
     pen.line(title, 52, top, surface.title.style, look.text);
-    pen.line(` · ${time}`, 52 + textWidth(title, surface.title.style), top, CHROME.androidHeader, look.faint);
+    pen.line(`${surface.title.time?.before ?? ''}${time}`, 52 + textWidth(title, surface.title.style), top, ANDROID_HEADER, look.faint);
   }
   if (body !== '') pen.line(body, 52, 49, surface.body.style, look.body);
   if (hasImage) pen.picture({ x: surface.width - 56 - 40, y: 14, width: 40, height: 40 }, 8);
@@ -93,8 +93,8 @@ const drawExpanded: Draw = (pen, shown, surface, look, { app, time }, hasImage) 
 };
 
 function header(pen: Pen, text: string, y: number, surface: Surface, look: Look): void {
-  const [line = ''] = fitText(text, { style: CHROME.androidHeader, width: surface.width - 52 - 56, lines: 1, lineEnds: 'blank' }).lines;
-  pen.line(line, 52, y, CHROME.androidHeader, look.faint);
+  const [line = ''] = fitText(text, { style: ANDROID_HEADER, width: surface.width - 52 - 56, lines: 1, lineEnds: 'blank' }).lines;
+  pen.line(line, 52, y, ANDROID_HEADER, look.faint);
 }
 
 /** Draws on a card; on one for right to left readers everything stands on the other side. */

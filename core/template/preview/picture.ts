@@ -3,7 +3,7 @@ import { isShown } from '../template';
 import { fitText, readableText } from './lines';
 import { CHROME, LOOKS } from './look';
 import { drawNotification, type Drawing, type Surroundings } from './notification';
-import { previewMessage, type MessagePreview, type PreviewMessage } from './preview';
+import { JUST_NOW, previewMessage, type MessagePreview, type PreviewMessage } from './preview';
 import { PREVIEW_THEMES, SURFACES, type PreviewSurface, type PreviewTheme, type Surface, type TextStyle } from './surfaces';
 import { element, rect, svgDocument, svgText, type TextPainter } from './svg';
 
@@ -58,7 +58,7 @@ export function drawPreviewSheet(message: PreviewMessage, options: SheetOptions 
     const [line] = fitText(readableText(text), { style, width: x === MARGIN && style === HEADING ? width - 2 * MARGIN : SCREEN_WIDTH, lines: 1, lineEnds: 'blank' }).lines;
     return line === undefined ? '' : paint({ text: line, x, y, style, fill, direction: 'ltr' });
   };
-  const shown = previewMessage(message);
+  const shown = previewMessage(message, options.time);
   let content = '';
   let y = MARGIN;
   if (heading !== '') {
@@ -109,7 +109,7 @@ class Screen {
 
   /** @param top what stands above the cards */
   draw(message: PreviewMessage, surfaces: readonly PreviewSurface[], top: Drawing, below: number): Drawing {
-    const { app = 'Your app', time = 'now', paint = svgText } = this.options;
+    const { app = 'Your app', time = JUST_NOW, paint = svgText } = this.options;
     const cards = isShown(message) ? surfaces : [];
     let { svg, height } = top;
     for (const [index, surface] of cards.entries()) {

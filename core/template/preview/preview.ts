@@ -2,6 +2,7 @@
 import { isShown, type Message } from '../template';
 import { fitText, readableText, type ShownText } from './lines';
 import { PREVIEW_SURFACES, SURFACES, type PreviewSurface, type Surface, type TextBox } from './surfaces';
+import { textWidth } from './widths';
 
 export type PreviewMessage = Pick<Message, 'title' | 'subtitle' | 'body' | 'image' | 'silent' | 'voip'>;
 
@@ -22,15 +23,21 @@ export type MessagePreview = { [surface in PreviewSurface]?: SurfacePreview };
 
 const NOTHING: ShownText = { lines: [], hidden: 0 };
 
-/** What a person reads on each screen. */
-export function previewMessage(message: PreviewMessage): MessagePreview {
+/** What stands on a screen when a message has just come. */
+export const JUST_NOW = 'now';
+
+/**
+ * What a person reads on each screen.
+ * @param time how long ago it came, in the words of the phone: a long word leaves less room for the title
+ */
+export function previewMessage(message: PreviewMessage, time: string = JUST_NOW): MessagePreview {
   if (!isShown(message)) return {};
-  return Object.fromEntries(PREVIEW_SURFACES.map((surface) => [surface, previewSurface(message, SURFACES[surface])]));
+  return Object.fromEntries(PREVIEW_SURFACES.map((surface) => [surface, previewSurface(message, SURFACES[surface], time)]));
 }
 
 /** What a person reads on one screen. */
-export function previewSurface({ title, subtitle, body, image }: PreviewMessage, surface: Surface): SurfacePreview {
-  const boxes = boxesOf(surface, image !== undefined);
+export function previewSurface({ title, subtitle, body, image }: PreviewMessage, surface: Surface, time: string): SurfacePreview {
+  const boxes = boxesOf(surface, image !== undefined, time);
   const shown = {
     title: show(title, boxes.title),
     ...(subtitle !== undefined && boxes.subtitle !== undefined && { subtitle: show(subtitle, boxes.subtitle) }),
@@ -47,17 +54,17 @@ function show(text: string | undefined, box: TextBox): ShownText {
   return text === undefined ? NOTHING : fitText(readableText(text), box);
 }
 
-/** The rooms for the texts; a picture takes some of them. */
-function boxesOf({ title, subtitle, body, image }: Surface, hasImage: boolean): Pick<Surface, 'title' | 'subtitle' | 'body'> {
-  if (!hasImage) return { title, body, ...(subtitle && { subtitle }) };
-  if (image.kind === 'large') return { title, body: { ...body, lines: image.bodyLines, lineEnds: 'blank' } };
-  const narrower = (box: TextBox): TextBox => ({
-    ...box,
-    width: box.width - image.size - image.gap,
-    // The time moves along with the picture.
-    ...(box.firstWidth !== undefined && { firstWidth: box.firstWidth - image.size - image.gap }),
-  });
-  return { title: narrower(title), body: narrower(body), ...(subtitle && { subtitle: narrower(subtitle) }) };
+/** The rooms for the texts; the time and a picture take some of them. */
+function boxesOf({ title, subtitle, body, image }: Surface, hasImage: boolean, time: string): Pick<Surface, 'title' | 'subtitle' | 'body'> {
+  const taken = hasImage && image.kind === 'thumbnail' ? image.size + image.gap : 0;
+  const narrower = (box: TextBox): TextBox => ({ ...box, width: box.width - taken });
+  const firstLine = narrower(title);
+  if (title.time !== undefined) {
+    const { before, style, gap } = title.time;
+    firstLine.firstWidth = firstLine.width - textWidth(before + readableText(time), style) - gap;
+  }
+  const long: TextBox = hasImage && image.kind === 'large' ? { ...body, lines: image.bodyLines, lineEnds: 'blank' } : body;
+  return { title: firstLine, body: narrower(long), ...(subtitle && { subtitle: narrower(subtitle) }) };
 }
 
 /** The direction of the first letter that has one (rules P2 and P3 of UAX #9). */

@@ -22,18 +22,26 @@ export interface TextBox {
   style: TextStyle;
   width: number;
   lines: number;
-  /** Width in the first line, where the time stands beside it. */
+  /** Width of the first line, where it has less room than the others. */
   firstWidth?: number;
   /** What a line end in the text does: begins a new line, or counts as a blank. */
   lineEnds: 'kept' | 'blank';
+}
+
+/** How long ago the message came, which takes a part of the title's line. */
+export interface TimeLabel {
+  style: TextStyle;
+  /** Stands between the title and the time. */
+  before: string;
+  gap: number;
 }
 
 export interface Surface {
   platform: 'ios' | 'android';
   /** Width of the notification itself. */
   width: number;
-  /** Undefined: the surface does not show this field. */
-  title: TextBox;
+  title: TextBox & { time?: TimeLabel };
+  /** Undefined where the surface shows none. */
   subtitle?: TextBox;
   body: TextBox;
   /** How a picture changes the room: a small one stands beside the texts, a large one below them. */
@@ -43,18 +51,21 @@ export interface Surface {
 const ios = (bold: boolean): TextStyle => ({ typeface: 'ios', bold, size: 15, lineHeight: 20, tracking: -0.24 });
 const android = (bold: boolean): TextStyle => ({ typeface: 'android', bold, size: 14, lineHeight: 20, tracking: 0 });
 
+export const IOS_TIME: TextStyle = { typeface: 'ios', bold: false, size: 13, lineHeight: 18, tracking: -0.08 };
+export const ANDROID_HEADER: TextStyle = { typeface: 'android', bold: false, size: 12, lineHeight: 16, tracking: 0 };
+
 /**
  * Where the figures come from, and what was found on phones, stands in docs/messages.md, "Preview".
  *
  * iOS: a phone of 393 points; the notification leaves 8 at both sides; 14 to the app's icon of 38, 10 from there to
- * the texts, 14 behind them; "now" needs 38 of the title's line. Android: a phone of 412 dp, 16 at both sides; texts
+ * the texts, 14 behind them. Android: a phone of 412 dp, 16 at both sides; texts
  * begin at 52 (an icon of 24 with 16 before it and 12 behind); collapsed, the arrow takes the last 56.
  */
 export const SURFACES: Readonly<Record<PreviewSurface, Surface>> = {
   'ios-lock-screen': {
     platform: 'ios',
     width: 377,
-    title: { style: ios(true), width: 301, firstWidth: 263, lines: 1, lineEnds: 'blank' },
+    title: { style: ios(true), width: 301, lines: 1, lineEnds: 'blank', time: { style: IOS_TIME, before: '', gap: 12 } },
     subtitle: { style: ios(true), width: 301, lines: 1, lineEnds: 'blank' },
     body: { style: ios(false), width: 301, lines: 4, lineEnds: 'kept' },
     image: { kind: 'thumbnail', size: 38, gap: 8 },
@@ -62,7 +73,7 @@ export const SURFACES: Readonly<Record<PreviewSurface, Surface>> = {
   'android-collapsed': {
     platform: 'android',
     width: 380,
-    title: { style: android(true), width: 272, firstWidth: 238, lines: 1, lineEnds: 'blank' },
+    title: { style: android(true), width: 272, lines: 1, lineEnds: 'blank', time: { style: ANDROID_HEADER, before: ' · ', gap: 2 } },
     body: { style: android(false), width: 272, lines: 1, lineEnds: 'blank' },
     image: { kind: 'thumbnail', size: 40, gap: 12 },
   },

@@ -69,6 +69,12 @@ describe('what a person reads', () => {
     expect(onScreen({ title: 'Anna שלום', body: 'B' }, 'ios-lock-screen').direction).toBe('ltr');
   });
 
+  it('leaves a title less room where "now" is a longer word', () => {
+    const message = { title: 'A title that is longer than the line that it has', body: 'B' };
+    const hidden = (time?: string) => previewMessage(message, time)['ios-lock-screen']?.title.hidden ?? 0;
+    expect(hidden('maintenant')).toBeGreaterThan(hidden());
+  });
+
   it('shows nothing of a silent message', () => {
     expect(previewMessage({ silent: true })).toEqual({});
     expect(readSvg(drawPreviewSheet({ silent: true })).map(({ text }) => text)).toContain('Nothing is shown.');
