@@ -22,7 +22,7 @@ export function specifyPreview(host: () => NodeRedHost): void {
     it('shows what the golden previews show, and a picture of each screen', async () => {
       const visible = goldens.filter(({ message }) => message['silent'] !== true);
       for (const { name, message, expect: wanted } of visible) {
-        const { answer } = await ask({ definition: TEXTS, person: message, theme: 'dark', time: 'maintenant' });
+        const { answer } = await ask({ definition: TEXTS, person: message, theme: 'dark', app: 'Shop' });
         expect([name, answer.preview]).toEqual([name, wanted]);
         expect(Object.keys(answer.pictures ?? {})).toEqual(Object.keys(wanted));
         for (const svg of Object.values(answer.pictures ?? {})) readSvg(svg);
