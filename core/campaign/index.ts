@@ -1,5 +1,6 @@
 /** What the faces call. A step of a campaign is one function here, whatever host it runs in. */
 export * from './audience';
+export * from './devices';
 export * from './events';
 export * from './explain';
 export { FactsAtHand, knownToStore } from './facts';
@@ -9,7 +10,7 @@ export { audienceReference, isAudienceReference } from './plan';
 export { CONSENT_RULES, type ConsentRule, type PolicyOptions } from './policy';
 export * from './preview';
 export { HOLDING_REASONS, NOT_ELIGIBLE, SUPPRESSION_REASONS, type HoldingReason, type SuppressionReason } from './reasons';
-export { REPEATS, type Repeat } from './repeat';
+export { occurrenceName, REPEATS, type Repeat } from './repeat';
 export * from './report';
 export * from './rows';
 export { peopleOfPlan, selectPeople } from './run-plan';

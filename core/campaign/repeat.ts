@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { PushError } from '../errors';
 import { readPath } from '../recipient';
 import type { Item } from './item';
+import type { PolicyOptions } from './policy';
 import { localDate } from './policy/zone';
 
 /**
@@ -12,11 +13,13 @@ import { localDate } from './policy/zone';
 export type Repeat = { per: 'occurrence' } | { per: 'day' } | { per: 'week' } | { per: 'key'; field: string } | { per: 'message' };
 export const REPEATS = ['occurrence', 'day', 'week', 'key', 'message'] as const satisfies readonly Repeat['per'][];
 
-/** The name of the occurrence that a run belongs to. */
-export function occurrenceOf(repeat: Repeat, named: string, zone: string, now: Date): string {
-  const today = localDate(zone, now.getTime());
+/** The name of the occurrence that a run with these options belongs to. */
+export function occurrenceName(
+  { repeat = { per: 'occurrence' }, occurrence = 'once', policies }: { repeat?: Repeat; occurrence?: string; policies?: PolicyOptions }, now: Date,
+): string {
+  const today = localDate(policies?.zone ?? 'UTC', now.getTime());
   if (repeat.per === 'day') return today;
-  return repeat.per === 'week' ? isoWeek(today) : named;
+  return repeat.per === 'week' ? isoWeek(today) : occurrence.trim();
 }
 
 /** @returns the function that tells the messages of one person apart. @throws PushError `bad-repeat`; the function `no-key` */

@@ -15,7 +15,7 @@ import type { Item } from './item';
 import { Judging, type Judged } from './judging';
 import { neverLeft, PageSender } from './page-sender';
 import type { ConsentRule, PolicyOptions } from './policy';
-import { messageKeyOf, occurrenceOf, type Repeat } from './repeat';
+import { messageKeyOf, occurrenceName, type Repeat } from './repeat';
 import { failedResult, type SendResult } from './send-result';
 import { Settler } from './settler';
 import { compileMessage, type TemplateStage } from './stages';
@@ -90,7 +90,7 @@ class CampaignRun {
   constructor(private readonly options: CampaignOptions) {
     const { store, template, repeat = { per: 'occurrence' }, policies, kind, category, consent, onUnknown } = options;
     const campaign = requireName(options.campaign, 'campaign');
-    const named = requireName(options.occurrence ?? 'once', 'occurrence');
+    requireName(options.occurrence ?? 'once', 'occurrence');
     this.now = options.now ?? (() => new Date());
     const gateways = (Object.keys(options.gateways) as GatewayType[]).filter((type) => options.gateways[type] !== undefined);
     if (gateways.length === 0) {
@@ -101,7 +101,7 @@ class CampaignRun {
       ...(policies && { policies }), ...(kind && { kind }), ...(category && { category }), ...(consent && { consent }), ...(onUnknown && { onUnknown }),
     };
     this.judging = new Judging(store, campaign, rules, template?.template ?? {});
-    const occurrence = occurrenceOf(repeat, named, policies?.zone ?? 'UTC', this.now());
+    const occurrence = occurrenceName(options, this.now());
     this.people = {
       campaign, occurrence, store, keyOf: messageKeyOf(repeat), fields: options.fields, now: this.now,
       refuse: (source, reason) => this.settler.done(failedResult(source, reason)),

@@ -5,7 +5,7 @@ import type { KpiEvent, KpiEventType } from '../kpi/event';
 import type { ConsentState, Device, GatewayType, Platform, Recipient } from '../recipient';
 import type { PersonEvent } from '../segment';
 import type { DeviceEvent } from '../tracking/events';
-import type { AnswerCount, HeldMessage, LedgerRow, RecordedEvent, RunReport, RunRow, RunState, SavedList } from './store';
+import type { AnswerCount, DeviceCount, HeldMessage, LedgerRow, RecordedEvent, RunReport, RunRow, RunState, SavedList } from './store';
 
 export type Row = Record<string, string | number | null>;
 
@@ -120,6 +120,16 @@ export function toAnswers(rows: readonly Row[], questions: number): AnswerCount[
     answers: Array.from({ length: questions }, (_, bit) => Math.floor(Number(pattern) / 2 ** bit) % 2 === 1),
     people: Number(people),
   }));
+}
+
+export function toDeviceCount(row: Row): DeviceCount {
+  return {
+    gateway: row['gateway'] as GatewayType,
+    platform: row['platform'] as Platform,
+    ...(row['dead_reason'] !== null && { deadReason: String(row['dead_reason']) }),
+    unseenDays: Number(row['unseen_days']),
+    devices: Number(row['devices']),
+  };
 }
 
 export function toHeld(row: Row): HeldMessage {

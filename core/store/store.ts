@@ -179,6 +179,17 @@ export interface DeadDevice {
   since?: string;
 }
 
+/** Devices by how long nobody saw them, or by why they are dead. */
+export interface DeviceCount {
+  gateway: GatewayType;
+  platform: Platform;
+  /** Why the gateway declared them dead; absent for living ones. */
+  deadReason?: string;
+  /** Of living ones: seen at, or else registered at, an instant not later than so many days ago; 0 for those seen since. */
+  unseenDays: number;
+  devices: number;
+}
+
 /** A recorded event with the delivery that it belongs to. */
 export interface RecordedEvent extends DeviceEvent {
   campaign: string;
@@ -284,6 +295,10 @@ export interface Store {
   runs(selection?: KpiSelection): Promise<RunReport[]>;
   recordParticipations(participations: readonly Participation[], now: Date): Promise<void>;
   markDead(devices: readonly DeadDevice[], now: Date): Promise<void>;
+  /** Counts all devices, the living ones by the largest of `days` for which nobody saw them. */
+  countDevices(days: readonly number[], now: Date): Promise<DeviceCount[]>;
+  /** Forgets devices that were dead already at `before`; how many there were. */
+  removeDead(before: Date): Promise<number>;
   /** Keeps each event once; an `unsubscribed` event takes the consent of the delivery's category back. */
   recordEvents(events: readonly DeviceEvent[], now: Date): Promise<RecordReport>;
   kpiEvents(selection?: KpiSelection): AsyncIterable<KpiEvent>;

@@ -129,7 +129,15 @@ export class Database implements Queries {
 
 /** JSON as PostgreSQL takes it: no NUL, no half of a surrogate pair. */
 export function json(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? inner.replaceAll('\0', '').toWellFormed() : inner));
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === 'string') return storable(inner);
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner) || Object.keys(inner).every((key) => storable(key) === key)) return inner;
+    return Object.fromEntries(Object.entries(inner).map(([key, content]) => [storable(key), content]));
+  });
+}
+
+function storable(text: string): string {
+  return text.includes('\0') || !text.isWellFormed() ? text.replaceAll('\0', '').toWellFormed() : text;
 }
 
 function on(client: Pool | PoolClient): Queries {

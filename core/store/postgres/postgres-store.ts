@@ -10,6 +10,7 @@ import type {
   Contact,
   DeadDevice,
   DeliveryIntent,
+  DeviceCount,
   HeldMessage,
   KpiSelection,
   LeaseDecision,
@@ -30,6 +31,7 @@ import type {
   UpsertReport,
 } from '../store';
 import { Database, type PostgresLocation } from './database';
+import { countDevices, removeDead } from './devices';
 import { kpiEvents, recordEvents } from './events';
 import { activityNames, facts, recordActivities } from './facts';
 import * as held from './held';
@@ -184,6 +186,14 @@ export class PostgresStore implements Store {
 
   markDead(devices: readonly DeadDevice[], now: Date): Promise<void> {
     return people.markDead(this.db, devices, now);
+  }
+
+  countDevices(days: readonly number[], now: Date): Promise<DeviceCount[]> {
+    return countDevices(this.db, days, now);
+  }
+
+  removeDead(before: Date): Promise<number> {
+    return removeDead(this.db, before);
   }
 
   recordEvents(events: readonly DeviceEvent[], now: Date): Promise<RecordReport> {

@@ -10,6 +10,7 @@ import type {
   Contact,
   DeadDevice,
   DeliveryIntent,
+  DeviceCount,
   HeldMessage,
   KpiSelection,
   LeaseDecision,
@@ -30,6 +31,7 @@ import type {
   UpsertReport,
 } from '../store';
 import { Database } from './database';
+import { countDevices, removeDead } from './devices';
 import { kpiEvents, recordEvents } from './events';
 import { activityNames, facts, recordActivities } from './facts';
 import * as held from './held';
@@ -182,6 +184,14 @@ export class SqliteStore implements Store {
 
   async markDead(devices: readonly DeadDevice[], now: Date): Promise<void> {
     people.markDead(this.db, devices, now);
+  }
+
+  async countDevices(days: readonly number[], now: Date): Promise<DeviceCount[]> {
+    return countDevices(this.db, days, now);
+  }
+
+  async removeDead(before: Date): Promise<number> {
+    return removeDead(this.db, before);
   }
 
   async recordEvents(events: readonly DeviceEvent[], now: Date): Promise<RecordReport> {

@@ -4,6 +4,8 @@ import type { Store } from '../../../core/store';
 import { DATABASES, freshStore } from '../store/databases';
 import { collect, NOW, person } from '../support';
 
+jest.setTimeout(30_000);
+
 describe.each(DATABASES.map((database) => [database.name, database] as const))('with the store in %s:', (_, database) => {
   let store: Store;
   let end: () => Promise<void>;

@@ -1,9 +1,13 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeDeadDevices, reportDevices } from '../../../core/campaign';
 import { conditionToSql } from '../../../core/segment';
-import { openStore, type DeliveryIntent, type HeldMessage, type Store } from '../../../core/store';
+import { checkStore, openStore, type DeliveryIntent, type HeldMessage, type Store } from '../../../core/store';
 import { collect, NOW, person, temporaryFolder } from '../support';
 import { DATABASES, freshStore } from './databases';
+
+// The real PostgreSQL answers as fast as the machine lets it.
+jest.setTimeout(30_000);
 
 const LATER = new Date(NOW.getTime() + 3_600_000);
 const LEASE = { now: NOW, owner: 'run-1', leaseMs: 60_000 };
@@ -217,6 +221,30 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     });
   });
 
+  describe('counts devices', () => {
+    const day = (days: number) => new Date(NOW.getTime() - days * 86_400_000);
+    const phone = (token: string, lastSeenAt: Date) => ({ token, gateway: 'fcm' as const, platform: 'android' as const, lastSeenAt: lastSeenAt.toISOString() });
+
+    it('by how long nobody saw them, the dead by reason', async () => {
+      const devices = [phone('fresh', day(1)), phone('a', day(30)), phone('b', day(59)), phone('c', day(61)), phone('d', day(300)), phone('dead', day(200))];
+      await store.upsertPeople([person('anna', { devices })], NOW);
+      await store.upsertPeople([person('ben', { devices: [{ token: 'unknown', gateway: 'apns', platform: 'ios' }] })], day(100));
+      await store.markDead([{ ...phone('dead', NOW), recipient: 'anna', reason: 'UNREGISTERED' }], NOW);
+      const report = await reportDevices(store, NOW);
+      expect(report).toMatchObject({ devices: 7, fresh: 1, stale: { 30: 5, 60: 3, 270: 1 }, dead: 1, deadBy: { UNREGISTERED: 1 } });
+      expect(report.rows).toContainEqual({ gateway: 'apns', platform: 'ios', unseenDays: 60, devices: 1 });
+    });
+
+    it('and forgets the dead after their quarantine, unless they were seen meanwhile', async () => {
+      await store.upsertPeople([person('anna', { devices: [phone('dead', day(90)), phone('back', day(90))] })], NOW);
+      for (const token of ['dead', 'back']) await store.markDead([{ ...phone(token, NOW), recipient: 'anna', reason: 'UNREGISTERED' }], NOW);
+      expect(await removeDeadDevices(store, day(-6))).toEqual({ removed: 0 });
+      await store.upsertPeople([person('anna', { devices: [phone('back', day(-5))] })], day(-5));
+      expect(await removeDeadDevices(store, day(-8))).toEqual({ removed: 1 });
+      expect((await store.getPerson('anna'))?.devices.map(({ token }) => token)).toEqual(['back']);
+    });
+  });
+
   describe('keeps runs', () => {
     it('with the state that an operator gave them, and what became of their people', async () => {
       expect(await store.beginRun('sale', 'once', NOW)).toMatchObject({ state: 'running', startedAt: NOW.toISOString() });
@@ -309,6 +337,12 @@ describe('a store file', () => {
     spoil(folder.path);
     const path = join(folder.path, name);
     await expect(openStore({ sqlite: path })).rejects.toMatchObject({ code, message: expect.stringContaining(path) });
+  });
+
+  it('is checked in words', async () => {
+    using folder = temporaryFolder();
+    expect(await checkStore({ sqlite: join(folder.path, 'store.sqlite') })).toEqual({ ok: true, message: 'The store can be read and written; 0 people are in it.' });
+    expect(await checkStore({ sqlite: folder.path })).toMatchObject({ ok: false, message: expect.stringContaining('Check the folder') });
   });
 
   it('that a newer version wrote is left alone', async () => {
