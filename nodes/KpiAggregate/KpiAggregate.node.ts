@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 import { campaignReport, reportOfItems, type Item, type KpiReport } from '../../core';
 import { optionsParameter, textParameter, withoutBlanks } from '../shared/configuration';
+import { credentialTests } from '../shared/gateways';
 import { runNode } from '../shared/items';
 import { withStore } from '../shared/store';
 import { properties } from './KpiAggregate.description';
@@ -24,9 +25,12 @@ export class KpiAggregate implements INodeType {
     defaults: { name: 'Push KPI Aggregate' },
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pushStoreApi', displayName: 'Store', required: false, testedBy: 'storeCheck', displayOptions: { show: { source: ['store'] } } }],
     usableAsTool: true,
     properties,
   };
+
+  methods = { credentialTest: { storeCheck: credentialTests.storeCheck } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return runNode(this, 1, 0, async () => [await present(this, await report(this))]);
@@ -40,5 +44,5 @@ function report(context: IExecuteFunctions): KpiReport | Promise<KpiReport> {
     ...withoutBlanks({ campaign: textParameter(context, 'campaign'), occurrence: textParameter(context, 'occurrence') }),
   };
   if (context.getNodeParameter('source', 0) === 'items') return reportOfItems(context.getInputData().map(({ json }) => json as Item), options);
-  return withStore(storeFile, (store) => campaignReport(store, options));
+  return withStore(context, storeFile, (store) => campaignReport(store, options));
 }

@@ -6,9 +6,11 @@ import {
   type INodeTypeDescription,
 } from 'n8n-workflow';
 import { optionsParameter } from '../shared/configuration';
+import { credentialTests } from '../shared/gateways';
 import { runNode } from '../shared/items';
 import { withStore } from '../shared/store';
 import { runImport } from './import';
+import { isOperator, runOperator } from './operate';
 import { runGetMany, runOnPeople } from './people';
 import { properties } from './PushAudience.description';
 
@@ -25,15 +27,19 @@ export class PushAudience implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
     outputNames: ['Done', 'Rejected'],
+    credentials: [{ name: 'pushStoreApi', displayName: 'Store', required: false, testedBy: 'storeCheck' }],
     usableAsTool: true,
     properties,
   };
 
+  methods = { credentialTest: { storeCheck: credentialTests.storeCheck } };
+
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const operation = this.getNodeParameter('operation', 0) as string;
     return runNode(this, 2, 1, () =>
-      withStore(optionsParameter(this)['storeFile'], (store) => {
+      withStore(this, optionsParameter(this)['storeFile'], (store) => {
         if (operation === 'import' || operation === 'upsert') return runImport(this, store);
+        if (isOperator(operation)) return runOperator(this, store, operation);
         if (operation === 'getAll') return runGetMany(this, store);
         return runOnPeople(this, store, operation);
       }),

@@ -33,12 +33,12 @@ export class PushEventTrigger implements INodeType {
     defaults: { name: 'Push Event Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
-    credentials: [{ name: 'pushTrackingApi', displayName: 'Tracking', required: true, testedBy: 'trackingCheck' }],
+    credentials: [{ name: 'pushTrackingApi', displayName: 'Tracking', required: true, testedBy: 'trackingCheck' }, { name: 'pushStoreApi', displayName: 'Store', required: false, testedBy: 'storeCheck' }],
     webhooks: [webhook('POST'), webhook('GET'), webhook('HEAD')],
     properties,
   };
 
-  methods = { credentialTest: { trackingCheck: credentialTests.trackingCheck } };
+  methods = { credentialTest: { trackingCheck: credentialTests.trackingCheck, storeCheck: credentialTests.storeCheck } };
 
   /** n8n itself registers the address; there is nobody else to be told. */
   webhookMethods = {

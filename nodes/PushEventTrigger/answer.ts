@@ -7,7 +7,7 @@ export async function answerRequest(context: IWebhookFunctions): Promise<IWebhoo
   const { secret } = parseTracking(await context.getCredentials('pushTrackingApi'));
   const { storeFile } = context.getNodeParameter('options', {}) as IDataObject;
   const { method } = context.getRequestObject();
-  const events = await withStore(storeFile, (store) =>
+  const events = await withStore(context, storeFile, (store) =>
     method === 'POST' ? takeEvents(context, { store, secret }) : leadOn(context, { store, secret, countClick: method !== 'HEAD' }),
   );
   const types = context.getNodeParameter('types', []) as string[];

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { fieldNames } from '../shared/fields';
 import { bodyField, handlebarsNotice, linkField, missingField, titleField } from '../shared/message';
 import { storeFileOption } from '../shared/store';
+import { policiesField, repeatFields } from './policies';
 
 export const properties: INodeProperties[] = [
   {
@@ -13,14 +14,22 @@ export const properties: INodeProperties[] = [
     placeholder: 'e.g. autumn-sale',
     description: 'Name of the campaign; the ledger and the figures go by it',
   },
+  ...repeatFields,
   {
-    displayName: 'Occurrence',
-    name: 'occurrence',
-    type: 'string',
-    default: 'once',
-    required: true,
-    placeholder: 'e.g. {{ $today.toISODate() }}',
-    description: 'One run of a recurring campaign. Nobody gets the same occurrence twice, however often the workflow runs. Evaluated once, for the first item.',
+    displayName: 'Kind of Message',
+    name: 'kind',
+    type: 'options',
+    noDataExpression: true,
+    options: [
+      { name: 'Alert', value: 'alert', description: 'Passes quiet hours and caps; rather twice than not at all' },
+      { name: 'As the Message Says', value: '', description: 'The template may name a kind; without one, the rules of this node hold' },
+      { name: 'News', value: 'news' },
+      { name: 'Promotion', value: 'promotion' },
+      { name: 'Reminder', value: 'reminder', description: 'Dropped in quiet hours' },
+      { name: 'Transaction', value: 'transaction', description: 'What a person waits for: passes quiet hours and caps, and does not count; rather twice than not at all' },
+    ],
+    default: '',
+    description: 'Of messages that name no kind themselves; says what happens in quiet hours, whether caps hold, and what becomes of unknown deliveries',
   },
   {
     displayName: 'Consent Category',
@@ -76,6 +85,7 @@ export const properties: INodeProperties[] = [
     ],
     default: 'people',
   },
+  policiesField,
   { ...fieldNames },
   {
     displayName: 'Options',
@@ -109,7 +119,7 @@ export const properties: INodeProperties[] = [
           { name: 'Send Again', value: 'send-again', description: 'At least once: the same message may come twice' },
         ],
         default: 'skip',
-        description: 'What to do with messages of which an earlier run ended without knowing whether they arrived',
+        description: 'What to do with messages of which an earlier run ended without knowing whether they arrived. Without this option: what the kind of message says.',
       },
       {
         displayName: 'Longest Pause (Seconds)',

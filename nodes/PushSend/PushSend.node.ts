@@ -31,6 +31,7 @@ export class PushSend implements INodeType {
       { name: 'fcmApi', displayName: 'Android and Web: Firebase (FCM)', required: false, testedBy: 'fcmCheck' },
       { name: 'apnsApi', displayName: 'iOS: Apple (APNs)', required: false, testedBy: 'apnsCheck' },
       { name: 'pushTrackingApi', displayName: 'Tracking', required: false, testedBy: 'trackingCheck' },
+      { name: 'pushStoreApi', displayName: 'Store', required: false, testedBy: 'storeCheck' },
     ],
     usableAsTool: true,
     properties,
@@ -41,7 +42,7 @@ export class PushSend implements INodeType {
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return runNode(this, SEND_OUTPUTS.length, SEND_OUTPUTS.indexOf('failed'), () =>
       withGateways(this, (gateways) =>
-        withStore(optionsParameter(this)['storeFile'], async (store) => {
+        withStore(this, optionsParameter(this)['storeFile'], async (store) => {
           const options = readCampaign(this);
           const tracking = await trackingOf(this);
           const signal = this.getExecutionCancelSignal();

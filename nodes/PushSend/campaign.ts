@@ -1,16 +1,23 @@
 /** Puts the node's parameters together to a campaign. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { CampaignOptions, ConsentRule, Template, TemplateStage } from '../../core';
+import type { CampaignOptions, ConsentRule, MessageKind, Template, TemplateStage } from '../../core';
 import { fieldsParameter, optionsParameter, textParameter, withoutBlanks } from '../shared/configuration';
+import { readPolicies, readRepeat } from './policies';
 
 export type CampaignParameters = Omit<CampaignOptions, 'store' | 'gateways' | 'tracking' | 'signal'>;
 
 export function readCampaign(context: IExecuteFunctions): CampaignParameters {
   const { attempts, concurrency, maxBackoff, onUnknown, timeout } = optionsParameter(context);
   const category = textParameter(context, 'category');
+  const kind = textParameter(context, 'kind');
+  const policies = readPolicies(context);
+  const repeat = readRepeat(context);
   return {
     campaign: textParameter(context, 'campaign') ?? '',
-    occurrence: textParameter(context, 'occurrence') ?? '',
+    ...(repeat.per !== 'day' && repeat.per !== 'week' && { occurrence: textParameter(context, 'occurrence') ?? '' }),
+    repeat,
+    ...(kind !== undefined && { kind: kind as MessageKind }),
+    policies,
     ...(category !== undefined && { category }),
     consent: context.getNodeParameter('consent', 0) as ConsentRule,
     ...(context.getNodeParameter('messageFrom', 0) === 'here' && { template: readMessage(context) }),

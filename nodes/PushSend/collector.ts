@@ -1,6 +1,7 @@
 /** Collects what became of each person: items by output, and the campaign's waterfall as a hint. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { SEND_OUTPUTS, SendSummary, SUPPRESSION_REASONS, type SendResult } from '../../core';
+import { occurrenceName, SEND_OUTPUTS, SendSummary, SUPPRESSION_REASONS, type SendResult } from '../../core';
+import type { CampaignParameters } from './campaign';
 
 export class SendCollector {
   private readonly outputs: INodeExecutionData[][] = SEND_OUTPUTS.map(() => []);
@@ -10,7 +11,9 @@ export class SendCollector {
   private readonly ofReferences: SendSummary;
   private reference: number | undefined;
 
-  constructor(private readonly context: IExecuteFunctions, { campaign, occurrence = 'once' }: { campaign: string; occurrence?: string }) {
+  constructor(private readonly context: IExecuteFunctions, options: CampaignParameters) {
+    const { campaign } = options;
+    const occurrence = occurrenceName(options, new Date());
     this.summary = new SendSummary(campaign, occurrence);
     this.ofReferences = new SendSummary(campaign, occurrence);
     this.everyPerson = context.getNodeParameter('output', 0) === 'people';

@@ -1,7 +1,8 @@
 /** Turns n8n credentials into gateways and tracking, and tests them. */
 import type { ICredentialDataDecryptedObject, ICredentialsDecrypted, IExecuteFunctions, INodeCredentialTestResult } from 'n8n-workflow';
-import { asPushError, createGateway, parseTracking, type Gateway, type GatewayOptions, type GatewayType, type Tracking } from '../../core';
+import { asPushError, checkStore, createGateway, parseTracking, type Gateway, type GatewayOptions, type GatewayType, type Tracking } from '../../core';
 import { withoutBlanks } from './configuration';
+import { storeLocation } from './store';
 
 export type GatewayCredential = 'fcmApi' | 'apnsApi';
 
@@ -46,9 +47,15 @@ export async function trackingOf(context: Pick<IExecuteFunctions, 'getNode' | 'g
 export const credentialTests = {
   fcmCheck: ({ data }: ICredentialsDecrypted) => checkGateway('fcmApi', data),
   apnsCheck: ({ data }: ICredentialsDecrypted) => checkGateway('apnsApi', data),
+  storeCheck: ({ data }: ICredentialsDecrypted) => checkStoreOf(data),
   trackingCheck: ({ data = {} }: ICredentialsDecrypted) =>
     answer(async () => ({ ok: true, message: `Phones will send their events to ${parseTracking(data).eventsUrl}` })),
 };
+
+/** The connection test of the store; makes what is not there yet. */
+function checkStoreOf(data: ICredentialDataDecryptedObject = {}): Promise<INodeCredentialTestResult> {
+  return answer(() => checkStore(storeLocation(data)));
+}
 
 /** Asks the gateway without reaching any phone. */
 function checkGateway(credential: GatewayCredential, data: ICredentialDataDecryptedObject = {}): Promise<INodeCredentialTestResult> {

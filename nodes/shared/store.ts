@@ -1,8 +1,9 @@
-/** The store of the campaigns: one SQLite file beside n8n's own data, unless the user says otherwise. */
+/** The store of the campaigns: of the node's credential, else one SQLite file beside n8n's own data. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { INodeProperties } from 'n8n-workflow';
-import { openStore, type Store } from '../../core';
+import type { ICredentialDataDecryptedObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { openStore, PushError, type PostgresLocation, type Store, type StoreLocation } from '../../core';
+import { withoutBlanks } from './configuration';
 
 export const STORE_FILE = 'push-campaigns.sqlite';
 
@@ -11,14 +12,30 @@ export function defaultStoreFile(environment: Record<string, string | undefined>
   return environment['PUSH_CAMPAIGNS_STORE']?.trim() || join(environment['N8N_USER_FOLDER']?.trim() || homedir(), '.n8n', STORE_FILE);
 }
 
-/** Opens the store for the length of `use`. */
-export async function withStore<T>(file: unknown, use: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore({ sqlite: typeof file === 'string' && file.trim() !== '' ? file.trim() : defaultStoreFile() });
+/** Where the store of a credential is. */
+export function storeLocation({ kind, file, ...postgres }: ICredentialDataDecryptedObject): StoreLocation {
+  if (kind === 'sqlite') return { sqlite: String(file ?? '') };
+  return { postgres: withoutBlanks(postgres) as PostgresLocation };
+}
+
+/** Opens the store for the length of `use`: of the node's credential, else the file, else n8n's usual one. */
+export async function withStore<T>(
+  context: Pick<IExecuteFunctions, 'getNode' | 'getCredentials'>, file: unknown, use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(await locate(context, typeof file === 'string' ? file.trim() : ''));
   try {
     return await use(store);
   } finally {
     await store.close();
   }
+}
+
+async function locate(context: Pick<IExecuteFunctions, 'getNode' | 'getCredentials'>, file: string): Promise<StoreLocation> {
+  if (!context.getNode().credentials?.['pushStoreApi']) return { sqlite: file === '' ? defaultStoreFile() : file };
+  if (file !== '') {
+    throw new PushError('two-stores', 'The node names two stores: a credential, and a file in its options.', 'Take the option Store File away, or the credential.');
+  }
+  return storeLocation(await context.getCredentials('pushStoreApi'));
 }
 
 /** The option of every node that uses the store. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions, INodeType } from 'n8n-workflow';
 import { ApnsApi } from '../../credentials/ApnsApi.credentials';
 import { FcmApi } from '../../credentials/FcmApi.credentials';
+import { PushStoreApi } from '../../credentials/PushStoreApi.credentials';
 import { PushTrackingApi } from '../../credentials/PushTrackingApi.credentials';
 import { AbSplit } from '../../nodes/AbSplit/AbSplit.node';
 import { KpiAggregate } from '../../nodes/KpiAggregate/KpiAggregate.node';
@@ -38,7 +39,7 @@ describe('docs/n8n.md', () => {
     expect(section(title)).toContain(`\`${name}\``);
   });
 
-  it.each([new FcmApi(), new ApnsApi(), new PushTrackingApi()].map(({ displayName }) => [displayName]))('names the credential %s', (name) => {
+  it.each([new FcmApi(), new ApnsApi(), new PushStoreApi(), new PushTrackingApi()].map(({ displayName }) => [displayName]))('names the credential %s', (name) => {
     expect(section('Credentials')).toContain(name);
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import type { Sandbox } from '../../../sandbox';
+import { hasPostgres } from '../../core/store/databases';
 import type { Bench, TestNode } from '../support/bench';
 
 const HERE = { messageFrom: 'here', title: 'Hello {{firstName}}', body: 'Text', missing: 'empty', link: '' };
@@ -110,6 +111,87 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       expect(accepted().map(({ accepted: count }) => count)).toEqual(many.map(() => 1));
     });
 
+    describe('with policies', () => {
+      /** Quiet all day except for the minute that was just before. */
+      const allDay = () => {
+        const clock = (ms: number) => new Date(Date.now() + ms).toISOString().slice(11, 16);
+        return { quietHours: { rule: { from: clock(-60_000), to: clock(-120_000), then: 'hold' } } };
+      };
+
+      it('holds people back on an output of their own, and sends to them when it runs again', async () => {
+        const waiting = [{ id: 'q1', firstName: 'Q', token: 'quiet:1', timezone: 'UTC' }, { id: 'q2', firstName: 'R', token: 'quiet:2' }];
+        const { outputs, hints } = await bench.run(send('quiet-hours', { policies: allDay() }), waiting);
+        expect(json(outputs[3]).map((item) => [item['id'], pushOf(item)['reason'], typeof pushOf(item)['until']])).toEqual([['q1', 'quiet-hours', 'string'], ['q2', 'quiet-hours', 'string']]);
+        expect(hints.join()).toContain('2 held back (2 quiet-hours)');
+        const later = await bench.run(send('quiet-hours', { policies: {} }), waiting.slice(0, 1));
+        expect(json(later.outputs[3]).map(({ id }) => id)).toEqual(['q1']);
+      });
+
+      it('reads every one of them', async () => {
+        const policies = {
+          zone: 'Europe/Paris', unknownZone: 'skip', audienceCap: 2,
+          caps: { rule: [{ most: 5, hours: 24, category: '' }, { most: 9, hours: 168, category: 'marketing' }] },
+          gap: { rule: { minutes: 1, then: 'skip' } },
+          localTime: { rule: { time: '00:00', date: '2026-01-01', past: 'send' } },
+          canary: { rule: { percent: 99, minutes: 1 } },
+        };
+        const items = Array.from({ length: 4 }, (_, index) => ({ id: `all${index}`, firstName: 'A', token: `all:${index}`, timezone: index === 3 ? '' : 'UTC' }));
+        const { outputs } = await bench.run(send('all-policies', { policies, repeat: 'day', kind: 'promotion', output: 'summary' }), items);
+        const [summary] = json(outputs[0]);
+        const { suppressed, held, sent, people: all, occurrence } = summary as unknown as { suppressed: Record<string, number>; held: Record<string, number>; sent: number; people: number; occurrence: string };
+        expect(suppressed['unknown-zone']).toBe(1);
+        expect(sent + (held['canary'] ?? 0) + (suppressed['audience-cap'] ?? 0)).toBe(3);
+        expect(all).toBe(4);
+        expect(occurrence).toMatch(/^\d{4}-\d\d-\d\d$/);
+      });
+
+      it('names the policy that cannot be read', async () => {
+        const { stopped } = await bench.run(send('bad', { policies: { quietHours: { rule: { from: '25:00', to: '8:00', then: 'hold' } } } }), [{ id: 'x', token: 'x:1' }]);
+        expect(stopped).toMatchObject({ message: expect.stringContaining('quietHours.from'), description: expect.stringContaining('08:30') });
+      });
+
+      it('sends for each key once', async () => {
+        const orders = [{ id: 'o', firstName: 'O', token: 'order:1', order: 1 }, { id: 'o', firstName: 'O', token: 'order:1', order: 2 }, { id: 'o', firstName: 'O', token: 'order:1', order: 1 }];
+        const { outputs } = await bench.run(send('orders', { repeat: 'key', keyField: 'order', kind: 'transaction', consent: 'none' }), orders);
+        expect(outputs.map((items) => items.length)).toEqual([2, 0, 1, 0]);
+      });
+    });
+
+    describe('with a store credential', () => {
+      const kept = (credential: string, campaign: string): TestNode => ({ ...send(campaign), credentials: ['fcm', credential], parameters: { ...send(campaign).parameters, options: {} } });
+
+      it.each(hasPostgres ? ['store', 'store file'] : ['store file'])("keeps the ledger there: '%s'", async (credential) => {
+        const campaign = `kept-${Date.now()}`;
+        const items = [{ id: `k-${campaign}`, firstName: 'K', token: `${campaign}:1` }];
+        expect((await bench.run(kept(credential, campaign), items)).outputs[0]).toHaveLength(1);
+        expect((await bench.run(kept(credential, campaign), items)).outputs[2]).toHaveLength(1);
+        const operate = (operation: string): TestNode => ({ type: 'pushAudience', credentials: [credential], parameters: { operation, campaign, occurrence: '', options: {} } });
+        expect(json((await bench.run(operate('getRuns'), [{}])).outputs[0])).toMatchObject([{ campaign, state: 'finished', people: 1, sent: 1 }]);
+        expect(json((await bench.run(operate('reportDevices'), [{}])).outputs[0])[0]).toHaveProperty('stale');
+        const { stopped } = await bench.run(operate('pauseCampaign'), [{}]);
+        expect(stopped).toMatchObject({ message: expect.stringContaining('is running or waiting') });
+      });
+
+      it('or says that it is not there', async () => {
+        const { stopped } = await bench.run(kept('no store', 'lost'), [{ id: 'x', token: 'x:1' }]);
+        expect(stopped).toMatchObject({ message: expect.stringContaining('PostgreSQL cannot be reached at 127.0.0.1:1') });
+        const both = await bench.run({ ...send('two'), credentials: ['fcm', 'store file'] }, [{ id: 'x', token: 'x:1' }]);
+        expect(both.stopped?.message).toContain('two stores');
+      });
+
+      it('and pauses and resumes a campaign from another workflow', async () => {
+        const operate = (operation: string): TestNode => ({ type: 'pushAudience', credentials: ['store file'], parameters: { operation, campaign: 'steered', occurrence: '', options: {} } });
+        const waiting = { ...kept('store file', 'steered'), parameters: { ...kept('store file', 'steered').parameters, policies: { localTime: { rule: { time: '09:00', date: '2999-01-01', past: 'send' } } } } };
+        await bench.run(waiting, [{ id: 's1', firstName: 'S', token: 'steered:1' }]);
+        expect(json((await bench.run(operate('pauseCampaign'), [{}])).outputs[0])).toMatchObject([{ state: 'paused', held: 1 }]);
+        const { outputs } = await bench.run(kept('store file', 'steered'), [{ id: 's2', firstName: 'S', token: 'steered:2' }]);
+        expect(json(outputs[3]).map((item) => pushOf(item)['reason'])).toEqual(['paused']);
+        expect(json((await bench.run(operate('resumeCampaign'), [{}])).outputs[0])).toMatchObject([{ state: 'waiting', held: 2 }]);
+        expect(json((await bench.run(kept('store file', 'steered'), [{ id: 's3', firstName: 'S', token: 'steered:3' }])).outputs[0]).map(({ id }) => id).sort()).toEqual(['s2', 's3']);
+        expect(json((await bench.run(operate('cancelCampaign'), [{}])).outputs[0])).toMatchObject([{ state: 'cancelled' }]);
+      });
+    });
+
     it("says that 'Retry On Fail' is not needed", async () => {
       const { hints } = await bench.run(send('retry', {}, { retryOnFail: true }), [{ id: 'r', token: 'retry:1' }]);
       expect(hints.join()).toContain("'Retry On Fail' is not needed");
@@ -126,7 +208,7 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       expect(stopped?.message).toContain(said);
       expect(stopped?.description).toMatch(/\w+/);
       const { outputs } = await bench.run({ ...node, onError: 'continueRegularOutput' }, [{ id: 'x', token: 'x:1' }]);
-      expect(outputs.map((items) => items.length)).toEqual([0, 1, 0]);
+      expect(outputs.map((items) => items.length)).toEqual([0, 1, 0, 0]);
       expect(json(outputs[1])[0]?.['error']).toBe(stopped?.message);
     });
 
@@ -144,6 +226,7 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
     it.each([
       ['fcm', true, /demo/], ['apns', true, /com\.example\.shop/], ['tracking', true, /push-events/],
       ['cut-off service account', false, /JSON|cut/i], ['no key', false, /key/i], ['unreachable', false, /127\.0\.0\.1:1/], ['weak secret', false, /16/],
+      ['store file', true, /read and written/], ['no store', false, /PostgreSQL cannot be reached at 127\.0\.0\.1:1/],
     ] as const)("tests the credential '%s' in words", async (name, works, said) => {
       const credentials = await bench.host().rest<{ id: string; name: string; type: string }[]>('GET', '/rest/credentials');
       const { id, type } = credentials.find((one) => one.name === name) ?? { id: '', type: '' };

@@ -18,6 +18,7 @@ export interface TestNode {
 const TYPES: Record<string, string> = {
   fcm: 'fcmApi', 'service account': 'fcmApi', 'cut-off service account': 'fcmApi', unreachable: 'fcmApi',
   apns: 'apnsApi', 'no key': 'apnsApi',
+  store: 'pushStoreApi', 'store file': 'pushStoreApi', 'no store': 'pushStoreApi',
 };
 
 export function fullType(type: string): string {

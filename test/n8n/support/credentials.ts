@@ -1,7 +1,16 @@
 /** Credentials of the suite, good ones and bad ones, by the names that the tests use. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { demoCredentials } from '../../../demo/credentials';
 import type { N8nCredential } from '../../../demo/hosts/n8n';
 import type { Sandbox } from '../../../sandbox';
+import { POSTGRES_URL } from '../../core/store/databases';
+
+function postgresOf(schema: string) {
+  const { hostname, port, username, password, pathname } = new URL(POSTGRES_URL);
+  return { kind: 'postgres', host: hostname, port: Number(port || 5432), database: pathname.slice(1), user: username, password, ssl: 'off', schema };
+}
 
 export function suiteCredentials(sandbox: Sandbox, eventsUrl: string): N8nCredential[] {
   const { fcm, apns: { key, ...apns }, tracking } = demoCredentials(sandbox, eventsUrl);
@@ -16,6 +25,9 @@ export function suiteCredentials(sandbox: Sandbox, eventsUrl: string): N8nCreden
     { name: 'cut-off service account', type: 'fcmApi', data: { authentication: 'serviceAccount', serviceAccount: serviceAccount.slice(0, 200) } },
     { name: 'no key', type: 'apnsApi', data: { ...apnsData, privateKey: 'a key that is none' } },
     { name: 'unreachable', type: 'fcmApi', data: { ...fcmData, endpoint: 'http://127.0.0.1:1' } },
+    { name: 'store', type: 'pushStoreApi', data: postgresOf('push_n8n') },
+    { name: 'store file', type: 'pushStoreApi', data: { kind: 'sqlite', file: join(mkdtempSync(join(tmpdir(), 'push-store-')), 'store.sqlite') } },
+    { name: 'no store', type: 'pushStoreApi', data: { ...postgresOf('push_n8n'), port: 1 } },
     { name: 'weak secret', type: 'pushTrackingApi', data: { eventsUrl, secret: 'short' } },
   ];
 }
