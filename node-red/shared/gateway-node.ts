@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Node, NodeAPI } from 'node-red';
 import { createGateway, type CredentialCheck, type GatewayOptions } from '../../core';
 import type { GatewayNode } from './config-nodes';
-import { flowError } from './problem';
+import { flowError, textOf } from './problem';
 import { readJson } from './request';
 import { Shared } from './uses';
 
@@ -41,7 +41,10 @@ export function offerCheck(RED: NodeAPI, type: string, secrets: readonly string[
   });
 
   async function answer(response: ServerResponse, check: () => Promise<CredentialCheck>): Promise<void> {
-    const result = await check().catch((thrown: unknown): CredentialCheck => ({ ok: false, message: flowError(RED, thrown).message }));
+    const result = await check().then(
+      ({ ok, message }): CredentialCheck => ({ ok, message: textOf(RED, ok ? 'check.works' : 'check.failed', { message }) }),
+      (thrown: unknown): CredentialCheck => ({ ok: false, message: flowError(RED, thrown).message }),
+    );
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(result));
   }
