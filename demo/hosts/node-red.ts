@@ -83,7 +83,8 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost
     if (options.flows !== undefined) await deploy(options.flows);
     const { version } = (await (await api('/settings')).json()) as { version: string };
     return {
-      version,
+      // Node-RED takes the repository around it for its own and calls itself '-git'.
+      version: version.replace(/-git$/, ''),
       url,
       deploy,
       nodeSets: async () => (await (await api('/nodes', { headers: { accept: 'application/json' } })).json()) as NodeSet[],
