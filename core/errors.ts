@@ -27,6 +27,12 @@ export class RunStopper extends PushError {}
 /** Any thrown value as a {@link PushError}; a foreign error keeps its message and becomes the cause. */
 export function asPushError(thrown: unknown): PushError {
   if (thrown instanceof PushError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   return new PushError('unexpected', message, '', { detail: message }, { cause: thrown });
+}
+
+/** Some libraries throw plain objects with a message. */
+function messageOf(thrown: unknown): string {
+  const said = typeof thrown === 'object' && thrown !== null ? (thrown as { message?: unknown }).message : undefined;
+  return typeof said === 'string' ? said : String(thrown);
 }

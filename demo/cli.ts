@@ -76,6 +76,8 @@ function interrupted(): Promise<void> {
 }
 
 main().catch((thrown: unknown) => {
-  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  const { message, cause } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const taken = (cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
+  process.stderr.write(`${message}${taken ? ' Here: npm run demo -- --any-port' : ''}\n`);
   process.exitCode = 1;
 });

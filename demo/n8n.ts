@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoCredentials } from './credentials';
 import { atAddresses, type StartDemoHost } from './host';
-import { freePort } from './hosts/free-port';
+import { ownPort } from './hosts/free-port';
 import { startN8n, type N8nWorkflow } from './hosts/n8n';
 
 /** Origin of n8n in the file of the example. */
 const EXAMPLE_ORIGIN = 'http://127.0.0.1:5678';
 
 export const startN8nDemo: StartDemoHost = async ({ sandbox, dataFolder, port: wanted, packageFolder }) => {
-  const port = wanted || (await freePort());
+  const port = await ownPort(wanted);
   const origin = `http://127.0.0.1:${port}`;
   const { fcm, apns: { key, ...apns }, tracking } = demoCredentials(sandbox, `${origin}/webhook/push-events`);
   const example = JSON.parse(readFileSync(join(packageFolder, 'examples', 'n8n', 'push-campaign.json'), 'utf8')) as N8nWorkflow;

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoCredentials, type DemoCredentials } from './credentials';
 import { atAddresses, type StartDemoHost } from './host';
-import { freePort } from './hosts/free-port';
+import { ownPort } from './hosts/free-port';
 import { startNodeRed, type FlowNode } from './hosts/node-red';
 
 /** Origin of Node-RED in the file of the example. */
 const EXAMPLE_ORIGIN = 'http://127.0.0.1:1880';
 
 export const startNodeRedDemo: StartDemoHost = async ({ sandbox, dataFolder, port: wanted, packageFolder }) => {
-  const port = wanted || (await freePort());
+  const port = await ownPort(wanted);
   const origin = `http://127.0.0.1:${port}`;
   const credentials = demoCredentials(sandbox, `${origin}/push-events`);
   const example = JSON.parse(readFileSync(join(packageFolder, 'examples', 'node-red', 'push-campaign.json'), 'utf8')) as FlowNode[];

@@ -131,7 +131,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken: is a sandbox running already? Choose another port.`) : error);
+      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken: is a sandbox running already? Stop it, or choose another port.`, { cause: error }) : error);
     });
     server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
   });

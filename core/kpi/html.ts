@@ -56,7 +56,7 @@ function rate({ value, low, high, numerator, denominator, note }: Rate, most: nu
   const why = note === undefined ? '' : `<small>${escape(KPI_NOTES[note])}</small>`;
   if (value === null || low === null || high === null) return `–${why}`;
   const at = (share: number) => `${((share / most) * 100).toFixed(1)}%`;
-  return `${percent(value)} %<small>${percent(low)} to ${percent(high)}, ${numerator} of ${denominator}</small>` +
+  return `${percent(value)} %<small>${percent(low)} to ${percent(high)}</small><small>${numerator} of ${denominator}</small>` +
     `<div class="interval"><i style="left:${at(low)};width:${at(high - low)}"></i></div>${why}`;
 }
 

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from './free-port';
+import { freePort, ownPort } from './free-port';
 import { installN8n, N8N_VERSION, type Progress } from './install-n8n';
 
 export { N8N_VERSION } from './install-n8n';
@@ -68,7 +68,7 @@ export async function startN8n(options: N8nOptions): Promise<N8nHost> {
   const progress = options.progress ?? ((line) => process.stderr.write(`${line}\n`));
   const n8nFolder = await installN8n(options.packageFolder, progress);
   linkPackage(options);
-  const port = options.port || (await freePort());
+  const port = await ownPort(options.port ?? 0);
   const url = `http://127.0.0.1:${port}`;
   const log = join(options.dataFolder, 'n8n.log');
   const child = launch(n8nFolder, options, port, await freePort(), log);

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from './free-port';
+import { ownPort } from './free-port';
 
 const PACKAGE_NAME = 'n8n-nodes-push-campaigns';
 const START_TIMEOUT_MS = 60_000;
@@ -54,7 +54,7 @@ export interface NodeRedHost {
 /** @throws Error in words where Node-RED does not start; its log is in the data folder. */
 export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost> {
   const { dataFolder, packageFolder, hostFolder = packageFolder ?? process.cwd() } = options;
-  const port = options.port || (await freePort());
+  const port = await ownPort(options.port ?? 0);
   const url = `http://127.0.0.1:${port}`;
   if (packageFolder !== undefined) install(dataFolder, packageFolder);
   const settings = join(dataFolder, 'settings.js');
@@ -83,7 +83,8 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost
     if (options.flows !== undefined) await deploy(options.flows);
     const { version } = (await (await api('/settings')).json()) as { version: string };
     return {
-      version,
+      // Node-RED takes the repository around it for its own and calls itself '-git'.
+      version: version.replace(/-git$/, ''),
       url,
       deploy,
       nodeSets: async () => (await (await api('/nodes', { headers: { accept: 'application/json' } })).json()) as NodeSet[],

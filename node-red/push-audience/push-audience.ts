@@ -26,7 +26,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     const { property, operation } = definition;
     onMessage(RED, this, async (message, send) => {
-      this.status({ fill: 'blue', shape: 'dot', text: operation });
+      this.status({ fill: 'blue', shape: 'dot', text: RED._(`push-audience.operation.${operation}`) });
       await storeOf(RED, definition.store).store.use(async (store) => {
         const value = valueOf(RED, message, property);
         if (operation === 'import') {
@@ -39,7 +39,7 @@ export default function (RED: NodeAPI): void {
         }
         const result = operation === 'select' ? await select(store, definition) : await act(store, definition, value);
         send([withValue(RED, message, property, result), null]);
-        this.status({ fill: 'green', shape: 'dot', text: Array.isArray(result) ? String(result.length) : operation });
+        this.status({ fill: 'green', shape: 'dot', text: Array.isArray(result) ? String(result.length) : RED._(`push-audience.operation.${operation}`) });
       });
     });
   });

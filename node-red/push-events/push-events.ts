@@ -22,9 +22,13 @@ export default function (RED: NodeAPI): void {
   RED.nodes.registerType('push-events', function (this: Node, definition: Definition) {
     RED.nodes.createNode(this, definition);
     const { store: storeId, tracking: trackingId, types = [] } = definition;
-    const path = definition.path.startsWith('/') ? definition.path : `/${definition.path}`;
+    const path = `/${(definition.path ?? '').trim().replace(/^\/+/, '')}`;
     let secret: string;
     try {
+      if (path === '/') throw new PushError('no-path', 'The events node has no path.', 'Open the node and write one such as /push-events.');
+      if ((RED.settings.httpNodeRoot as string | false) === false) {
+        throw new PushError('http-off', 'This Node-RED serves no web addresses (httpNodeRoot is false), so that phones cannot reach it.', 'Set httpNodeRoot in settings.js.');
+      }
       const tracking = trackingOf(RED, trackingId)?.tracking();
       if (tracking === undefined) throw new PushError('no-tracking', 'No tracking is chosen.', 'Open the node and choose or add one.');
       secret = tracking.secret;

@@ -58,8 +58,8 @@ export default function (RED: NodeAPI): void {
 
 /** The gateways of the chosen credentials and the store stay open while `work` uses them. */
 function withGateways<T>(RED: NodeAPI, definition: Definition, work: (gateways: Gateways, store: Store) => Promise<T>): Promise<T> {
-  const fcm = gatewayOf(RED, definition.fcm);
-  const apns = gatewayOf(RED, definition.apns);
+  const fcm = gatewayOf(RED, definition.fcm, 'push-fcm');
+  const apns = gatewayOf(RED, definition.apns, 'push-apns');
   if (fcm === undefined && apns === undefined) {
     throw new PushError('no-credentials', 'No credential is chosen, neither for FCM nor for APNs.', 'Open the node and choose at least one.');
   }

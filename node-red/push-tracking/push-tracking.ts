@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { parseTracking } from '../../core';
 import type { TrackingNode } from '../shared/config-nodes';
+import { textOrVariable } from '../shared/input';
 
 interface Definition extends NodeDef {
   eventsUrl: string;
@@ -12,7 +13,7 @@ export default function (RED: NodeAPI): void {
   RED.nodes.registerType('push-tracking', function (this: Node<{ secret: unknown }>, definition: Definition) {
     RED.nodes.createNode(this, definition);
     (this as unknown as TrackingNode).tracking = () => parseTracking({
-      eventsUrl: definition.eventsUrlType === 'env' ? process.env[definition.eventsUrl] : definition.eventsUrl,
+      eventsUrl: textOrVariable(RED, this, definition.eventsUrl, definition.eventsUrlType),
       secret: this.credentials?.secret,
     });
   }, { credentials: { secret: { type: 'password' } } });

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Node, NodeAPI } from 'node-red';
 import { createGateway, type CredentialCheck, type GatewayOptions } from '../../core';
 import type { GatewayNode } from './config-nodes';
-import { flowError } from './problem';
+import { flowError, textOf } from './problem';
 import { readJson } from './request';
 import { Shared } from './uses';
 
@@ -19,10 +19,13 @@ export function shareGateway(node: Node, options: () => GatewayOptions): void {
   node.on('close', (done: () => void) => void shared.end().then(done, done));
 }
 
-/** `POST <type>/<id>/check` on the editor's side: tries the fields of the dialog without reaching any phone. */
+/**
+ * `POST <type>/<id>/check` on the editor's side: tries the fields of the dialog without reaching any phone. Only for who may
+ * change flows: it shows a stored secret to the endpoint that the dialog names.
+ */
 export function offerCheck(RED: NodeAPI, type: string, secrets: readonly string[], options: (fields: Fields) => GatewayOptions): void {
-  RED.httpAdmin.post(`/${type}/:id/check`, RED.auth.needsPermission(`${type}.read`), (request, response) => {
-    void answer(request, response as unknown as ServerResponse, async () => {
+  RED.httpAdmin.post(`/${type}/:id/check`, RED.auth.needsPermission(`${type}.write`), (request, response) => {
+    void answer(response as unknown as ServerResponse, async () => {
       const fields = (await readJson(request as unknown as IncomingMessage)) as Fields;
       const stored = (RED.nodes.getCredentials(String(request.params['id'])) ?? {}) as Fields;
       for (const secret of secrets) {
@@ -37,8 +40,11 @@ export function offerCheck(RED: NodeAPI, type: string, secrets: readonly string[
     });
   });
 
-  async function answer(_request: unknown, response: ServerResponse, check: () => Promise<CredentialCheck>): Promise<void> {
-    const result = await check().catch((thrown: unknown): CredentialCheck => ({ ok: false, message: flowError(RED, thrown).message }));
+  async function answer(response: ServerResponse, check: () => Promise<CredentialCheck>): Promise<void> {
+    const result = await check().then(
+      ({ ok, message }): CredentialCheck => ({ ok, message: textOf(RED, ok ? 'check.works' : 'check.failed', { message }) }),
+      (thrown: unknown): CredentialCheck => ({ ok: false, message: flowError(RED, thrown).message }),
+    );
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(result));
   }

@@ -1,6 +1,6 @@
 /** Says core's errors in Node-RED's way: an Error for Catch nodes, with the text in the language of this Node-RED. */
 import type { Node, NodeAPI } from 'node-red';
-import { asPushError } from '../../core';
+import { asPushError, type PushError } from '../../core';
 
 /** The error as Catch nodes get it: `msg.error.message` is for people, `code` for flows. */
 export class FlowError extends Error {
@@ -14,17 +14,23 @@ export class FlowError extends Error {
   }
 }
 
-/** The texts of errors by code, in each language, stand with the node that keeps the data. */
-const ERROR_TEXTS = 'n8n-nodes-push-campaigns/push-store:push-store.errors';
+/** The texts that all nodes share, in each language, stand with the node that keeps the data. */
+const TEXTS = 'n8n-nodes-push-campaigns/push-store:push-store';
 
 export function flowError(RED: NodeAPI, thrown: unknown): FlowError {
   if (thrown instanceof FlowError) return thrown;
   const { code, message, hint, fields } = asPushError(thrown);
-  const key = `${ERROR_TEXTS}.${code}`;
   const english = [message, hint].filter((part) => part !== '').join(' ');
-  // The English catalogue passes core's own text through as `message`, which knows more than a text by code can.
-  const translated = RED._(key, { ...fields, message: english } as Record<string, string>);
-  return new FlowError(code, translated.endsWith(`errors.${code}`) ? english : translated, { cause: thrown });
+  return new FlowError(code, textOf(RED, `errors.${code}`, { ...fields, message: english }), { cause: thrown });
+}
+
+/**
+ * What core says, in the language of this Node-RED. The English catalogue passes core's own text through as `message`,
+ * which knows more than a text by code can.
+ */
+export function textOf(RED: NodeAPI, key: string, fields: PushError['fields'] & { message: string }): string {
+  const text = RED._(`${TEXTS}.${key}`, fields as Record<string, string>);
+  return text.endsWith(key) ? fields.message : text;
 }
 
 /** A node whose configuration is wrong says so once at deploy, and to every message that comes. */

@@ -3,6 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startNodeRed, type NodeRedHost } from '../../demo/hosts/node-red';
+import { startSandbox } from '../../sandbox';
 import { Bench } from './support/bench';
 import { sendNode } from './specs/send';
 
@@ -41,6 +42,16 @@ describe('a Node-RED in French', () => {
     await host?.stop();
     rmSync(dataFolder, { recursive: true, force: true });
   });
+
+  it('says in French that a credential works', async () => {
+    const sandbox = await startSandbox({ ports: { page: 0, cleartext: 0, tls: 0 } });
+    const check = async (fields: object) => (await (await fetch(`${host.url}/push-fcm/new/check`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ authentication: 'accessToken', projectId: 'demo', accessToken: 'x', ...fields }),
+    })).json()) as object;
+    expect(await check({ endpoint: sandbox.gatewayUrl })).toMatchObject({ ok: true, message: expect.stringContaining('La connexion fonctionne') });
+    await sandbox.close();
+    expect(await check({ endpoint: 'http://127.0.0.1:9' })).toMatchObject({ ok: false, message: expect.stringContaining('n’a pas répondu') });
+  }, 30_000);
 
   it('says in French what is wrong', async () => {
     const { caught } = await bench.run(sendNode({ fcm: '', apns: '' }), [{ payload: { token: 'x' } }]);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { people, type Bench, type TestNode } from '../support/bench';
 
@@ -31,6 +32,13 @@ export function specifyAudience(bench: Bench, dataFolder: string): void {
       expect(people(await bench.send([{ payload: '' }], 4), 0).map(({ id }) => id)).toEqual(['a']);
       expect(people(await bench.send([{ payload: '' }], 5), 0)).toEqual([{ audience: { plan: [{ stage: { audience: {} } }] } }]);
       expect((await bench.send([{ payload: 'ghost' }], 0)).caught).toMatchObject([{ error: { code: 'person-unknown' } }]);
+    });
+
+    it('keeps its store where an environment variable of the editor says, and a relative path in the user folder', async () => {
+      const variables = { id: 'variables', type: 'global-config', name: '', env: [{ name: 'PUSH_STORE', value: join(dataFolder, 'by-variable.sqlite'), type: 'str' }] };
+      await bench.run(node({}), [{ payload: { id: 1 } }], [variables, { ...store, path: 'PUSH_STORE', pathType: 'env' }]);
+      await bench.run(node({}), [{ payload: { id: 1 } }], [{ ...store, path: 'relative.sqlite' }]);
+      for (const file of ['by-variable.sqlite', 'relative.sqlite']) expect([file, existsSync(join(dataFolder, file))]).toEqual([file, true]);
     });
 
     it('says to a Catch node that its store cannot be written, and that it has none', async () => {

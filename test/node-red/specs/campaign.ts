@@ -30,5 +30,15 @@ export function specifyCampaign(host: () => NodeRedHost, sandbox: () => Sandbox,
       const page = await (await fetch(`${address('push-demo/report')}?occurrence=test&format=html`)).text();
       expect(page).toContain('<!doctype html>');
     });
+
+    it('answers who asked when a step fails as a whole', async () => {
+      const example = JSON.parse(readFileSync(join(REPOSITORY, 'examples/node-red/push-campaign.json'), 'utf8')) as FlowNode[];
+      const nobodyThere = atAddresses(example, { ...sandbox(), pageUrl: 'http://127.0.0.1:9' }, { from: 'http://127.0.0.1:1880', to: host().url });
+      await host().deploy(nobodyThere.map((node) => (node.type === 'push-store' ? { ...node, path: '/dev/null/store.sqlite' } : node)));
+      const start = await fetch(`${host().url}/push-demo/start`, { method: 'POST' });
+      expect([start.status, await start.json()]).toEqual([500, { message: expect.stringContaining('ECONNREFUSED') }]);
+      const report = await fetch(`${host().url}/push-demo/report`);
+      expect([report.status, await report.json()]).toEqual([500, { message: expect.stringContaining('cannot be opened') }]);
+    });
   });
 }

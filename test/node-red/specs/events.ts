@@ -55,6 +55,11 @@ export function specifyEvents(bench: Bench, sandbox: () => Sandbox): void {
       expect((await fetch(`${bench.host().url}/phones`, { redirect: 'manual' })).status).toBe(400);
     });
 
+    it('says at deploy that it has no path', async () => {
+      await bench.deploy([{ ...events, path: ' ' }], sandboxConfig(sandbox(), ':memory:'));
+      expect(bench.host().log()).toContain('The events node has no path.');
+    });
+
     it('answers no more when it is gone', async () => {
       await bench.deploy([sendNode()], sandboxConfig(sandbox(), ':memory:'));
       expect((await fetch(`${bench.host().url}/phones`, { method: 'POST', body: '{}' })).status).toBe(404);

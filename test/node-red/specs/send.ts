@@ -75,6 +75,9 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
       ['no store', { store: '' }, 'no-store'],
       ['no campaign', { campaign: '' }, 'no-campaign'],
       ['a text that does not parse', { title: '{{#if' }, 'template-syntax'],
+      ['a tracking that is gone', { tracking: 'gone' }, 'config-gone'],
+      ['one of two credentials that is gone', { apns: 'gone' }, 'config-gone'],
+      ['a campaign that is an object', { campaign: 'payload', campaignType: 'msg' }, 'value-not-text'],
     ])('with %s tells a Catch node, once', async (_, more, code) => {
       const outcome = await bench.run(sendNode(more), [{ payload: { token: 'x' } }], config);
       expect(outcome.caught).toMatchObject([{ payload: { token: 'x' }, error: { code } }]);
@@ -82,10 +85,11 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
     });
 
     it.each<[string, object, string]>([
-      ['a service account that is cut off', { id: 'fcm', type: 'push-fcm', authentication: 'serviceAccount', credentials: { serviceAccount: '{"type":"service_account","pro' } }, 'service-account'],
-      ['a .p8 key that is none', { id: 'fcm', type: 'push-apns', authentication: 'key', bundleId: 'com.example', teamId: 'ABCDE12345', keyId: 'ABCDE12345', credentials: { key: 'my key' } }, 'key'],
+      ['a service account that is cut off', { id: 'credential', type: 'push-fcm', authentication: 'serviceAccount', credentials: { serviceAccount: '{"type":"service_account","pro' } }, 'service-account'],
+      ['a .p8 key that is none', { id: 'credential', type: 'push-apns', authentication: 'key', bundleId: 'com.example', teamId: 'ABCDE12345', keyId: 'ABCDE12345', credentials: { key: 'my key' } }, 'key'],
     ])('with %s says so, and never the secret', async (_, credential, part) => {
-      const outcome = await bench.run(sendNode({ apns: '' }), [{ payload: { token: 'x' } }], [config[0]!, credential as FlowNode]);
+      const { type } = credential as FlowNode;
+      const outcome = await bench.run(sendNode({ fcm: '', apns: '', [type.replace('push-', '')]: 'credential' }), [{ payload: { token: 'x' } }], [config[0]!, credential as FlowNode]);
       expect(outcome.caught[0]?.error.code).toContain(part);
       expect(JSON.stringify(outcome.caught)).not.toMatch(/my key|"pro/);
     });

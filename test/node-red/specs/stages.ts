@@ -48,6 +48,16 @@ export function specifyStages(bench: Bench): void {
       expect(outcome.completed).toBe(1);
     });
 
+    it.each(['payload.people', 'payload["people"]', 'msg.payload.people', 'payload[msg.topic]'])('finds people in %s, and shares no list between its outputs', async (property) => {
+      const node = { ...segment({ country: 'FR' }), property };
+      const payload = { people: [{ id: 1, country: 'FR' }, { id: 2, country: 'US' }], rest: 'kept' };
+      const outcome = await bench.run(node, [{ payload, topic: 'people' }, { payload: 'nobody', topic: 'people' }]);
+      expect(outcome.outputs.map((messages) => messages.map((message) => message['payload']))).toEqual([
+        [{ people: [{ id: 1, country: 'FR' }], rest: 'kept' }], [{ people: [{ id: 2, country: 'US' }], rest: 'kept' }],
+      ]);
+      expect(outcome.caught).toMatchObject([{ payload: 'nobody', error: { code: 'not-an-object' } }]);
+    });
+
     it('says at every message what is wrong with its condition', async () => {
       const outcome = await bench.run(segment('{ not json'), [{ payload: { id: 1 } }, { payload: { id: 2 } }]);
       expect(outcome.caught.map(({ error }) => error.code)).toEqual(['condition-invalid', 'condition-invalid']);
