@@ -63,7 +63,7 @@ async function explainByPerson(store: Store, condition: JsonObject, options: Exp
 
 /** Explains a segment by people at hand; with a store, what it knows of them counts, else what they bring along. */
 export async function explainItems(
-  items: readonly Item[], condition: JsonObject, { store, ...options }: AudienceExplainOptions & { store?: Store } = {},
+  items: readonly Item[], condition: JsonObject, { store, idField, ...options }: AudienceExplainOptions & { store?: Store; idField?: string } = {},
 ): Promise<SegmentExplanation> {
   const fixed: ExplainOptions = { ...options, now: options.now ?? new Date() };
   if (store === undefined) {
@@ -72,7 +72,7 @@ export async function explainItems(
     return result();
   }
   const known = { ...fixed, ...(await knownToStore(store)) };
-  const facts = new FactsAtHand(store, conditionFacts(condition, known)?.events ?? []);
+  const facts = new FactsAtHand(store, conditionFacts(condition, known)?.events ?? [], idField);
   const { add, result } = explainer(condition, { ...known, facts: facts.of });
   for await (const item of facts.around(each(items))) add(item);
   return result();
@@ -84,13 +84,20 @@ async function* each(items: readonly Item[]): AsyncGenerator<Item> {
 
 /** Why this stored person is in the segment, or is not. @throws PushError `person-unknown`, and as `parseCondition` says */
 export async function explainPerson(store: Store, condition: JsonObject, id: string, now = new Date()): Promise<SegmentTrace> {
-  const known = { now, ...(await knownToStore(store)) };
   const person = await store.getPerson(id);
   if (person === undefined) throw new PushError('person-unknown', `Nobody with the id '${id}' is in the store.`, 'Import the person first.', { id });
-  const view = toView(person);
-  const facts = new FactsAtHand(store, conditionFacts(condition, known)?.events ?? []);
-  await facts.load([view]);
-  return traceSegment(condition, view, { ...known, facts: facts.of });
+  return explainItem(toView(person), condition, { store, now });
+}
+
+/** The same of a person at hand; with a store, what it knows of them counts, else what they bring along. */
+export async function explainItem(
+  item: Item, condition: JsonObject, { store, idField, now = new Date() }: { store?: Store; idField?: string; now?: Date } = {},
+): Promise<SegmentTrace> {
+  if (store === undefined) return traceSegment(condition, item, { now });
+  const known = { now, ...(await knownToStore(store)) };
+  const facts = new FactsAtHand(store, conditionFacts(condition, known)?.events ?? [], idField);
+  await facts.load([item]);
+  return traceSegment(condition, item, { ...known, facts: facts.of });
 }
 
 /** How many stored people match, and nothing else. @throws PushError as `parseCondition` says */

@@ -28,5 +28,6 @@ export {
   type StageContext,
   type TemplateStage,
 } from './stages';
+export { asksOfPerson, compileStoredSegment } from './stored-segment';
 export * from './summary';
 export { COPY_MODES, percent, TemplateSummary, type CopyCheck, type CopyMode, type TemplateSummaryJson } from './template-summary';

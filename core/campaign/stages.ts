@@ -38,6 +38,8 @@ export interface CompiledStage {
    * @throws PushError for an item that is no person (`not-an-object`, `no-id`); the stage stays usable.
    */
   apply(item: Item): Route[];
+  /** Where it is there: fetches what `apply` asks of these people; to be called before them, with some hundreds at a time. */
+  prepare?(items: readonly Item[]): Promise<void>;
 }
 
 export interface StageContext extends SegmentContext {

@@ -6,30 +6,26 @@ import { flowError, reportConfiguration } from './problem';
 
 /** A stage that knows the time ("3 days ago") is compiled anew when it is older than this (ms). */
 const STALE_MS = 60_000;
+/** People of a list that are prepared together. */
+const PAGE = 500;
+
+type Compile = () => CompiledStage | Promise<CompiledStage>;
 
 /**
  * A payload that is a list gives one message an output with the list of its people (none where it has nobody); a payload
  * that is one person gives one message. A bad person of a list goes to Catch nodes alone.
  * @param summarize makes the summary of one message, which goes along as `msg.summary`
  */
-export function runStageNode(
-  RED: NodeAPI, node: Node, property: string, compile: () => CompiledStage, summarize?: () => TemplateSummary,
-): void {
+export function runStageNode(RED: NodeAPI, node: Node, property: string, compile: Compile, summarize?: () => TemplateSummary): void {
   const stage = freshStage(compile);
-  let wrong: Error | undefined;
-  try {
-    stage();
-    node.status({});
-  } catch (thrown) {
-    wrong = reportConfiguration(RED, node, thrown);
-  }
+  const inTurn = queue();
+  const ready = stage().then(() => node.status({}), (thrown: unknown) => void reportConfiguration(RED, node, thrown));
   onMessage(RED, node, async (message, send) => {
-    if (wrong !== undefined) throw wrong;
-    const compiled = stage();
+    await ready;
+    const compiled = await stage();
     const value = valueOf(RED, message, property);
-    const outputs = Array.isArray(value)
-      ? routeList(RED, node, compiled, value as Item[], message, property)
-      : routeOne(compiled, value as Item);
+    const route = () => (Array.isArray(value) ? routeList(RED, node, compiled, value as Item[], message, property) : routeOne(compiled, value as Item));
+    const outputs = compiled.prepare === undefined ? await route() : await inTurn(route);
     const figures = summaryOf(outputs, summarize);
     send(outputs.map((content) => (content === undefined ? null : { ...withValue(RED, message, property, content), ...(figures && { summary: figures }) })));
     const counts = outputs.map((content) => (Array.isArray(content) ? content.length : content === undefined ? 0 : 1)).join(' / ');
@@ -51,15 +47,17 @@ function summaryOf(outputs: readonly unknown[], summarize: (() => TemplateSummar
   return summary.toJSON();
 }
 
-function routeOne(stage: CompiledStage, item: Item): unknown[] {
+async function routeOne(stage: CompiledStage, item: Item): Promise<unknown[]> {
+  if (stage.prepare !== undefined) await stage.prepare([item]);
   const outputs: unknown[] = stage.outputs.map(() => undefined);
   for (const route of stage.apply(item)) outputs[route.output] = route.item;
   return outputs;
 }
 
-function routeList(RED: NodeAPI, node: Node, stage: CompiledStage, items: Item[], message: NodeMessageInFlow, property: string): unknown[] {
+async function routeList(RED: NodeAPI, node: Node, stage: CompiledStage, items: Item[], message: NodeMessageInFlow, property: string): Promise<unknown[]> {
   const outputs: (Item[] | undefined)[] = stage.outputs.map(() => undefined);
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
+    if (stage.prepare !== undefined && index % PAGE === 0) await stage.prepare(items.slice(index, index + PAGE));
     try {
       for (const route of stage.apply(item)) (outputs[route.output] ??= []).push(route.item);
     } catch (thrown) {
@@ -70,12 +68,22 @@ function routeList(RED: NodeAPI, node: Node, stage: CompiledStage, items: Item[]
   return outputs;
 }
 
-function freshStage(compile: () => CompiledStage): () => CompiledStage {
+/** One after the other: what is prepared for the people of one message must stay until all of them are through. */
+function queue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+function freshStage(compile: Compile): () => Promise<CompiledStage> {
   let stage: CompiledStage | undefined;
   let since = 0;
-  return () => {
+  return async () => {
     if (stage === undefined || Date.now() - since > STALE_MS) {
-      stage = compile();
+      stage = await compile();
       since = Date.now();
     }
     return stage;

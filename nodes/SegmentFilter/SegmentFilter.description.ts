@@ -1,27 +1,51 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { storeFileOption } from '../shared/store';
+import { conditionProperties } from './condition-properties';
+
+const oneCondition = conditionProperties.map(({ displayOptions, ...property }): INodeProperties => ({
+  ...property, displayOptions: { show: { ...displayOptions?.show, route: ['condition'] } },
+}));
 
 export const properties: INodeProperties[] = [
   {
-    displayName: 'Conditions As',
-    name: 'mode',
+    displayName: 'Outputs',
+    name: 'route',
     type: 'options',
     noDataExpression: true,
     options: [
-      { name: 'Rules', value: 'rules', description: 'Drag fields and choose operators' },
-      { name: 'JSON', value: 'json', description: 'One condition in the MongoDB form, nested as deep as you like' },
+      { name: 'Matched and Not Matched', value: 'condition', description: 'One condition' },
+      { name: 'One per Segment, First Match', value: 'first', description: 'Each person leaves by the first segment that fits' },
+      { name: 'One per Segment, All Matches', value: 'all', description: 'Each person leaves by every segment that fits' },
     ],
-    default: 'rules',
+    default: 'condition',
   },
+  ...oneCondition,
   {
-    displayName: 'Conditions',
-    name: 'conditions',
-    placeholder: 'Add Condition',
-    type: 'filter',
-    default: {},
-    typeOptions: {
-      filter: { caseSensitive: '={{!$parameter.options.ignoreCase}}', typeValidation: 'loose', version: 2 },
-    },
-    displayOptions: { show: { mode: ['rules'] } },
+    displayName: 'Segments',
+    name: 'segments',
+    type: 'fixedCollection',
+    placeholder: 'Add Segment',
+    typeOptions: { multipleValues: true, sortable: true },
+    default: { values: [{ name: '' }] },
+    displayOptions: { show: { route: ['first', 'all'] } },
+    options: [
+      {
+        name: 'values',
+        displayName: 'Segment',
+        values: [
+          {
+            displayName: 'Name',
+            name: 'name',
+            type: 'string',
+            noDataExpression: true,
+            default: '',
+            placeholder: 'e.g. new customers',
+            description: "Name of the output; its people have it under 'push.segment'",
+          },
+          ...conditionProperties,
+        ],
+      },
+    ],
   },
   {
     displayName:
@@ -29,16 +53,7 @@ export const properties: INodeProperties[] = [
     name: 'rulesNotice',
     type: 'notice',
     default: '',
-    displayOptions: { show: { mode: ['rules'] } },
-  },
-  {
-    displayName: 'Condition',
-    name: 'condition',
-    type: 'json',
-    typeOptions: { rows: 10 },
-    default: '{\n  "$and": [\n    { "orders": { "$gte": 1 } },\n    { "country": { "$in": ["FR", "BE"] } }\n  ]\n}',
-    description: 'For example <code>{ "$or": [ { "plan": "pro" }, { "orders": { "$gte": 3 } } ] }</code>. An expression is evaluated once, for the first item.',
-    displayOptions: { show: { mode: ['json'] } },
+    displayOptions: { show: { route: ['condition'], mode: ['rules'] } },
   },
   {
     displayName: 'Options',
@@ -46,8 +61,50 @@ export const properties: INodeProperties[] = [
     type: 'collection',
     placeholder: 'Add option',
     default: {},
-    displayOptions: { show: { mode: ['rules'] } },
     options: [
+      {
+        displayName: 'Consent Category',
+        name: 'category',
+        type: 'string',
+        noDataExpression: true,
+        default: 'marketing',
+        description: 'The explanation counts as reachable only people who opted in to messages of this category',
+      },
+      {
+        displayName: 'Explain',
+        name: 'explain',
+        type: 'boolean',
+        default: true,
+        description: 'Whether to count how many people pass each condition, and how many of those who match can be reached. Adds an output.',
+      },
+      {
+        displayName: 'Explain Person',
+        name: 'person',
+        type: 'string',
+        default: '',
+        placeholder: 'e.g. the ID of a person',
+        description: "With 'Explain': says of each condition why this person passes it or does not",
+      },
+      {
+        displayName: 'History',
+        name: 'history',
+        type: 'options',
+        noDataExpression: true,
+        options: [
+          { name: 'In the Store', value: 'store', description: 'By the ID of each person' },
+          { name: 'On the Items', value: 'items', description: "Under 'push': events, lists, suppressed" },
+        ],
+        default: 'store',
+        description: 'Where it says what people did and which lists they are in',
+      },
+      {
+        displayName: 'ID Field',
+        name: 'id',
+        type: 'string',
+        noDataExpression: true,
+        default: 'id',
+        description: 'Field that names the person in the store',
+      },
       {
         displayName: 'Ignore Case',
         name: 'ignoreCase',
@@ -55,6 +112,7 @@ export const properties: INodeProperties[] = [
         default: true,
         description: 'Whether to ignore letter case when comparing texts',
       },
+      storeFileOption,
     ],
   },
 ];

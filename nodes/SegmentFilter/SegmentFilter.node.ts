@@ -5,9 +5,15 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from 'n8n-workflow';
-import { compileStage } from '../../core';
-import { runStage } from '../shared/items';
-import { readCondition } from './condition';
+import { asksOfPerson, compileStage, compileStoredSegment, type Item, type Store } from '../../core';
+import { optionsParameter } from '../shared/configuration';
+import { credentialTests } from '../shared/gateways';
+import { applyStage, runNode } from '../shared/items';
+import { withStore } from '../shared/store';
+import { readSegment } from './condition';
+import { explainStage, explanationItems, tellCounts, tellExplanation } from './explanation';
+import { getEvents, getLists } from './load-options';
+import { segmentOutputs } from './outputs';
 import { properties } from './SegmentFilter.description';
 
 export class SegmentFilter implements INodeType {
@@ -17,18 +23,47 @@ export class SegmentFilter implements INodeType {
     icon: { light: 'file:../../icons/segment.light.svg', dark: 'file:../../icons/segment.dark.svg' },
     group: ['transform'],
     version: 1,
-    subtitle: '={{ $parameter["mode"] === "json" ? "condition as JSON" : "conditions" }}',
-    description: 'Keep the people of a push campaign who fit a condition',
+    subtitle: '={{ $parameter["route"] !== "condition" ? "segments" : $parameter["mode"] === "json" ? "condition as JSON" : "conditions" }}',
+    description: 'Send the people of a push campaign on by whether they fit a condition, or by the segment that they fit',
     defaults: { name: 'Push Segment Filter' },
     inputs: [NodeConnectionTypes.Main],
-    outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
-    outputNames: ['Matched', 'Not Matched'],
+    outputs: `={{(${segmentOutputs.toString()})($parameter)}}`,
+    credentials: [{ name: 'pushStoreApi', displayName: 'Store', required: false, testedBy: 'storeCheck' }],
     parameterPane: 'wide',
     usableAsTool: true,
     properties,
   };
 
+  methods = { loadOptions: { getEvents, getLists }, credentialTest: { storeCheck: credentialTests.storeCheck } };
+
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    return runStage(this, 2, () => compileStage({ segment: { condition: readCondition(this) } }, { now: new Date() }));
+    const names = segmentOutputs(this.getNode().parameters).map(({ displayName }) => displayName);
+    const { explain, history, storeFile, id = 'id', category, person } = optionsParameter(this) as Options;
+    const routes = explain === true ? names.slice(0, -1) : names;
+    return runNode(this, names.length, routes.length - 1, async () => {
+      const segment = readSegment(this);
+      const items = this.getInputData().map(({ json }) => json as Item);
+      const run = async (store?: Store): Promise<INodeExecutionData[][]> => {
+        const now = new Date();
+        const stage = store === undefined ? compileStage({ segment }, { now }) : await compileStoredSegment(segment, store, { now, fields: { id } });
+        const outputs = await applyStage(this, routes.length, stage);
+        tellCounts(this, routes, outputs);
+        if (explain !== true) return outputs;
+        const explained = await explainStage(items, segment, store, { idField: id, ...(category !== undefined && { category }), ...(person !== undefined && { person: String(person) }) });
+        tellExplanation(this, explained);
+        return [...outputs, explanationItems(explained)];
+      };
+      // A store is opened only for what it is asked.
+      return history !== 'items' && (explain === true || asksOfPerson(segment)) ? withStore(this, storeFile, run) : run();
+    });
   }
+}
+
+interface Options {
+  explain?: boolean;
+  history?: 'store' | 'items';
+  storeFile?: string;
+  id?: string;
+  category?: string;
+  person?: string | number;
 }

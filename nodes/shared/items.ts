@@ -54,9 +54,16 @@ export async function runItems(
 
 /** A stage of the campaign over the input items: a person goes to one output, an audience reference to each. */
 export function runStage(context: IExecuteFunctions, outputs: number, compile: () => CompiledStage): Promise<INodeExecutionData[][]> {
-  return runNode(context, outputs, outputs - 1, async () => {
-    const stage = compile();
-    return runItems(context, outputs, (item) => stage.apply(item));
+  return runNode(context, outputs, outputs - 1, () => applyStage(context, outputs, compile()));
+}
+
+/** {@link runStage} for a stage that is compiled already. */
+export function applyStage(context: IExecuteFunctions, outputs: number, stage: CompiledStage): Promise<INodeExecutionData[][]> {
+  if (stage.prepare === undefined) return runItems(context, outputs, (item) => stage.apply(item));
+  const people = context.getInputData().map(({ json }) => json as Item);
+  return runItems(context, outputs, async (item, index) => {
+    if (index % SLICE === 0) await stage.prepare?.(people.slice(index, index + SLICE));
+    return stage.apply(item);
   });
 }
 

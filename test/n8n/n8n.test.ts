@@ -58,7 +58,7 @@ describe('in the real n8n', () => {
   specifyCampaign(bench, () => sandbox, storePath);
   specifyEditor(bench);
   specifyAudience(bench);
-  specifySegment(bench);
+  specifySegment(bench, storePath);
   specifySplit(bench);
   specifyTemplate(bench);
   specifySend(bench, () => sandbox);

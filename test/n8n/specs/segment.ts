@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
+import { openStore, saveDynamicList, saveStaticList } from '../../../core';
 import type { Bench, TestNode } from '../support/bench';
 
 interface Case {
@@ -33,7 +34,7 @@ const rules = (conditions: [left: string, type: string, operation: string, right
 
 const ids = (items: { json: IDataObject }[] | undefined) => (items ?? []).map(({ json }) => json['id']);
 
-export function specifySegment(bench: Bench): void {
+export function specifySegment(bench: Bench, storePath: string): void {
   describe('Push Segment Filter', () => {
     it(`agrees with the ${cases.length} golden cases`, async () => {
       const views = cases.map(({ view = {} }, index) => ({ view, index }));
@@ -41,7 +42,7 @@ export function specifySegment(bench: Bench): void {
         cases.map(({ condition }) => ({
           type: 'segmentFilter',
           onError: 'continueRegularOutput',
-          parameters: { mode: 'json', condition: JSON.stringify(condition) },
+          parameters: { mode: 'json', condition: JSON.stringify(condition), options: { history: 'items' } },
         })),
         views.map(({ view }, index) => ({ ...view, caseIndex: index })),
       );
@@ -120,6 +121,99 @@ export function specifySegment(bench: Bench): void {
       const { outputs } = await bench.run({ type: 'segmentFilter', parameters: { mode: 'json', condition: '{"plan":"pro"}' } }, [reference]);
       const steps = outputs.map(([item]) => (item?.json['audience'] as { plan: { output?: string }[] }).plan.map(({ output }) => output));
       expect(steps).toEqual([[undefined, 'matched'], [undefined, 'notMatched']]);
+    });
+
+    describe('rules about the person', () => {
+      const at = new Date(Date.now() - 86_400_000).toISOString();
+      const people = [
+        { id: 'ann', birthday: '12-24', location: { lat: 48.85, lng: 2.35 }, push: { events: [{ type: 'opened', at, campaign: 'spring' }, { type: 'opened', at, campaign: 'may' }], lists: ['vip'] } },
+        { id: 'bob', birthday: '05-01', location: { lat: 43.3, lng: 5.37 }, push: { events: [{ type: 'converted', at, value: 120, currency: 'EUR' }], lists: [] } },
+        { id: 'cid', push: {} },
+      ];
+      const found: [what: string, rules: IDataObject, ids: string[]][] = [
+        ['how often', { performed: [{ event: 'opened', more: { count: '>= 2', within: '30d' } }] }, ['ann']],
+        ['which events', { performed: [{ event: 'opened', more: { where: '{"campaign":"may"}' } }] }, ['ann']],
+        ['not done', { notPerformed: [{ event: 'opened' }] }, ['bob', 'cid']],
+        ['first and last', { firstPerformed: [{ event: 'opened', more: { within: '2d' } }], lastPerformed: [{ event: 'opened', more: { after: '-2d' } }] }, ['ann']],
+        ['money', { spent: [{ amount: '> 100', currency: 'EUR' }] }, ['bob']],
+        ['a list', { inList: [{ list: 'vip' }] }, ['ann']],
+        ['not in a list', { inList: [{ list: 'vip', more: { not: true } }] }, ['bob', 'cid']],
+        ['a share', { bucket: [{ salt: 'all', range: '0, 1' }] }, ['ann', 'bob', 'cid']],
+        ['a place', { near: [{ field: 'location', latitude: 48.8566, longitude: 2.3522, radius: '25km' }] }, ['ann']],
+        ['an anniversary', { anniversary: [{ field: 'birthday', from: '12-20', more: { to: '12-31' } }] }, ['ann']],
+      ];
+
+      it.each(found)('%s', async (_what, rules, ids_) => {
+        const { outputs } = await bench.run({ type: 'segmentFilter', parameters: { mode: 'rules', conditions: {}, rules, options: { history: 'items' } } }, people);
+        expect(ids(outputs[0])).toEqual(ids_);
+      });
+
+      it('joins them with the conditions of the editor', async () => {
+        const node = rules([['id', 'string', 'equals', 'cid']]);
+        const parameters = { ...node.parameters, rules: { inList: [{ list: 'vip' }] }, join: 'or', options: { history: 'items' } };
+        const { outputs } = await bench.run({ ...node, parameters }, people);
+        expect(outputs.map(ids)).toEqual([['ann', 'cid'], ['bob']]);
+      });
+
+      it('says where a rule is wrong', async () => {
+        const { stopped } = await bench.run({ type: 'segmentFilter', parameters: { mode: 'rules', conditions: {}, rules: { performed: [{ event: 'opened', more: { count: 'often' } }] }, options: { history: 'items' } } }, people);
+        expect(stopped?.message).toContain('$performed');
+      });
+
+      it('asks the store what people did and which lists they are in', async () => {
+        const store = await openStore({ sqlite: storePath });
+        await saveStaticList(store, 'segment spec', ['s1', 's3']);
+        await saveDynamicList(store, 'segment spec, in France', { country: 'FR' });
+        await store.close();
+        const { outputs } = await bench.run(
+          { type: 'segmentFilter', parameters: { mode: 'json', condition: '{"$inList":"segment spec","$or":[{"$inList":"segment spec, in France"},{"vip":true}]}' } },
+          [{ id: 's1', country: 'FR' }, { id: 's2', country: 'FR' }, { id: 's3', country: 'DE' }],
+        );
+        expect(outputs.map(ids)).toEqual([['s1'], ['s2', 's3']]);
+        const { stopped } = await bench.run({ type: 'segmentFilter', parameters: { mode: 'json', condition: '{"$inList":"nobody saved this"}' } }, [{ id: 1 }]);
+        expect(stopped?.message).toContain('nobody saved this');
+      });
+    });
+
+    describe('many segments', () => {
+      const segments = { values: [
+        { name: 'buyers', mode: 'json', condition: '{"orders":{"$gte":1}}' },
+        { name: 'in France', ...rules([['={{ $json.country }}', 'string', 'equals', '={{ "F" + "R" }}']]).parameters },
+      ] };
+      const people = [{ id: 1, orders: 2, country: 'FR' }, { id: 2, orders: 0, country: 'FR' }, { id: 3, orders: 0, country: 'DE' }];
+
+      it.each([
+        ['first', [[1], [2], [3]]],
+        ['all', [[1], [1, 2], [3]]],
+      ])('have an output each, by %s', async (route, expected) => {
+        const { outputs, hints } = await bench.run({ type: 'segmentFilter', parameters: { route, segments } }, people);
+        expect(outputs.map(ids)).toEqual(expected);
+        expect(outputs[0]?.[0]?.json['push']).toEqual({ segment: 'buyers' });
+        expect(JSON.stringify(hints)).toContain('buyers: 1 (33.3 %)');
+      });
+
+      it('are refused by name', async () => {
+        const { stopped } = await bench.run({ type: 'segmentFilter', parameters: { route: 'first', segments: { values: [{ name: 'VIP', mode: 'json', condition: '{"$orders":1}' }] } } }, people);
+        expect(stopped?.message).toContain("Segment 'VIP': ");
+        const twice = await bench.run({ type: 'segmentFilter', parameters: { route: 'first', segments: { values: [segments.values[0], segments.values[0]] as IDataObject[] } } }, people);
+        expect(twice.stopped?.message).toBe("Two segments are named 'buyers'.");
+      });
+    });
+
+    it('explains: how many pass each condition, who can be reached, and why one person is out', async () => {
+      const devices = [{ token: 'x', gateway: 'apns', platform: 'ios' }];
+      const consent = { marketing: 'opted-in' };
+      const parameters = { mode: 'json', condition: '{"country":"FR","orders":{"$gte":1}}', options: { explain: true, person: '3', category: 'marketing', history: 'items' } };
+      const { outputs, hints } = await bench.run({ type: 'segmentFilter', parameters }, [
+        { id: 1, country: 'FR', orders: 2, devices, consent }, { id: 2, country: 'FR', orders: 0, devices, consent }, { id: 3, orders: 4 },
+      ]);
+      expect(outputs.slice(0, 2).map(ids)).toEqual([[1], [2, 3]]);
+      expect(outputs[2]?.map(({ json }) => json)).toMatchObject([{
+        people: 3, matched: 1, reach: { people: 1, ios: 1, android: 0 }, sample: ['1'],
+        rules: expect.arrayContaining([expect.objectContaining({ place: 'country', passed: 2, unknown: 1 })]) as unknown,
+        person: { id: '3', matched: false, text: expect.stringContaining('there is no value') as string },
+      }]);
+      expect(JSON.stringify(hints)).toContain('Can be reached: 1 (android 0, ios 1');
     });
   });
 }
