@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ApnsGatewayOptions } from '../../core';
-import { filled, offerCheck, shareGateway, type Fields } from '../shared/gateway-node';
+import { filled, offerCheck, type Fields } from '../shared/check';
+import { checkGateway, shareGateway } from '../shared/gateway-node';
 
 const SECRETS = ['key', 'certificateKey'] as const;
 type Credentials = Record<(typeof SECRETS)[number] | 'certificate', unknown>;
@@ -11,7 +12,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     shareGateway(this, () => options({ ...(definition as unknown as Fields), ...(this.credentials as Fields) }));
   }, { credentials: { key: { type: 'password' }, certificate: { type: 'text' }, certificateKey: { type: 'password' } } });
-  offerCheck(RED, 'push-apns', SECRETS, options);
+  offerCheck(RED, 'push-apns', SECRETS, async (fields) => checkGateway(options(fields)));
 }
 
 /** Only the fields of the chosen way of signing in: the others may hold what an earlier choice left behind. */

@@ -5,10 +5,11 @@ import {
 } from '../../core';
 import { storeOf } from '../shared/config-nodes';
 import { onMessage, valueOf, withValue } from '../shared/input';
+import { isOperation, operate, type Operation } from './operate';
 
 interface Definition extends NodeDef {
   store: string;
-  operation: 'import' | 'get' | 'setConsent' | 'suppress' | 'unsuppress' | 'select';
+  operation: 'import' | 'get' | 'setConsent' | 'suppress' | 'unsuppress' | 'select' | Operation;
   format: 'auto' | 'csv' | 'json';
   delimiter: string;
   output: 'people' | 'reference' | 'report';
@@ -17,6 +18,8 @@ interface Definition extends NodeDef {
   state: string;
   reason: string;
   condition: string;
+  campaign: string;
+  occurrence: string;
   fields: FieldMap;
 }
 
@@ -37,7 +40,8 @@ export default function (RED: NodeAPI): void {
           this.status({ fill: report.rejected.length > 0 ? 'yellow' : 'green', shape: 'dot', text: `${report.people.length} / ${report.rejected.length}` });
           return;
         }
-        const result = operation === 'select' ? await select(store, definition) : await act(store, definition, value);
+        const result = await (isOperation(operation) ? operate(store, operation, definition, value)
+          : operation === 'select' ? select(store, definition) : act(store, definition, value));
         send([withValue(RED, message, property, result), null]);
         this.status({ fill: 'green', shape: 'dot', text: Array.isArray(result) ? String(result.length) : RED._(`push-audience.operation.${operation}`) });
       });

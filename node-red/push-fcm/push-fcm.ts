@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { FcmGatewayOptions } from '../../core';
-import { filled, offerCheck, shareGateway, type Fields } from '../shared/gateway-node';
+import { filled, offerCheck, type Fields } from '../shared/check';
+import { checkGateway, shareGateway } from '../shared/gateway-node';
 
 const SECRETS = ['serviceAccount', 'accessToken'] as const;
 type Credentials = Record<(typeof SECRETS)[number], unknown>;
@@ -11,7 +12,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     shareGateway(this, () => options({ ...(definition as unknown as Fields), ...(this.credentials as Fields) }));
   }, { credentials: { serviceAccount: { type: 'password' }, accessToken: { type: 'password' } } });
-  offerCheck(RED, 'push-fcm', SECRETS, options);
+  offerCheck(RED, 'push-fcm', SECRETS, async (fields) => checkGateway(options(fields)));
 }
 
 /** Only the fields of the chosen way of signing in: the others may hold what an earlier choice left behind. */

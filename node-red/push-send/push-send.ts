@@ -1,10 +1,13 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import {
-  PushError, sendCampaign, SEND_OUTPUTS, SendSummary,
-  type CampaignOptions, type ConsentRule, type FieldMap, type Gateway, type GatewayType, type Item, type SendResult, type Store, type Template,
+  occurrenceName, PushError, sendCampaign, SEND_OUTPUTS, SendSummary,
+  type CampaignOptions, type ConsentRule, type FieldMap, type Gateway, type GatewayType, type Item, type MessageKind, type Repeat, type SendResult, type Store, type Template,
 } from '../../core';
 import { gatewayOf, storeOf, trackingOf } from '../shared/config-nodes';
 import { onMessage, typedText, valueOf, withValue } from '../shared/input';
+import { flowError } from '../shared/problem';
+import { HeldTimer } from './held-timer';
+import { readPolicies } from './policies';
 
 interface Definition extends NodeDef {
   property: string;
@@ -21,7 +24,12 @@ interface Definition extends NodeDef {
   title: string;
   body: string;
   link: string;
-  onUnknown: 'skip' | 'send-again';
+  /** Empty: what the kind of the message says. */
+  onUnknown: 'skip' | 'send-again' | '';
+  kind: MessageKind | '';
+  repeat: Repeat['per'];
+  keyField: string;
+  policies: Parameters<typeof readPolicies>[0];
   output: 'people' | 'summary';
   attempts: string;
   timeoutMs: string;
@@ -31,29 +39,62 @@ interface Definition extends NodeDef {
 /** How often (ms) the status of a running campaign is renewed. */
 const STATUS_MS = 300;
 
+interface RunResult {
+  /** By output. */
+  people: SendResult[][];
+  summary: SendSummary;
+}
+
 type Gateways = Partial<Record<GatewayType, Gateway>>;
 
-/** Sends the message of each person, once. */
+/** Sends the message of each person, once; and to those who wait, when their waiting is over. */
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('push-send', function (this: Node, definition: Definition) {
     RED.nodes.createNode(this, definition);
     const running = new Map<AbortController, Promise<unknown>>();
-    onMessage(RED, this, async (message, send) => {
+    /** What the last message said, for those who wait. */
+    let last = {} as NodeMessageInFlow;
+
+    const send = async (message: NodeMessageInFlow, value: unknown, put: (options: CampaignOptions, result: RunResult) => void): Promise<void> => {
       const stop = new AbortController();
       const run = withGateways(RED, definition, async (gateways, store) => {
         const options = await readOptions(RED, this, definition, message, { store, gateways, signal: stop.signal });
-        const { people, summary } = await runCampaign(this, valueOf(RED, message, definition.property), options);
-        send(outputs(RED, definition, message, people, summary));
+        put(options, await runCampaign(this, value, options));
+        waiting.arm(await store.nextDue(options.campaign));
       });
       running.set(stop, run);
       await run.finally(() => running.delete(stop));
+    };
+    const waiting = new HeldTimer(() => {
+      const message = { ...last, _msgid: RED.util.generateId() };
+      void send(message, [], (_options, result) => {
+        if (result.people.flat().length > 0) this.send(outputs(RED, definition, message, result, false));
+      }).catch((thrown: unknown) => this.error(flowError(RED, thrown), message));
     });
+    onMessage(RED, this, async (message, put) => {
+      const { req: _request, res: _response, ...kept } = message as NodeMessageInFlow & Record<'req' | 'res', unknown>;
+      last = kept as NodeMessageInFlow;
+      const value = valueOf(RED, message, definition.property);
+      await send(message, value, (_options, result) => put(outputs(RED, definition, message, result, !Array.isArray(value))));
+    });
+    // People may wait since before this Node-RED was started.
+    const resume = () => void nextDue(RED, this, definition).then((due) => waiting.arm(due), () => undefined);
+    RED.events.on('flows:started', resume);
     // What is in the air is waited for: its outcome belongs into the ledger.
     this.on('close', (done: () => void) => {
+      RED.events.removeListener('flows:started', resume);
+      waiting.end();
       for (const stop of running.keys()) stop.abort();
       void Promise.allSettled(running.values()).then(() => done());
     });
   });
+}
+
+/** When somebody of this node's campaign is due; known at the start only where the campaign is not named by messages. */
+async function nextDue(RED: NodeAPI, node: Node, { campaign, campaignType, store }: Definition): Promise<Date | undefined> {
+  if (campaignType === 'msg') return undefined;
+  const name = (await typedText(RED, node, campaign, campaignType, {} as NodeMessageInFlow)).trim();
+  return name === '' ? undefined : storeOf(RED, store).store.use((opened) => opened.nextDue(name));
 }
 
 /** The gateways of the chosen credentials and the store stay open while `work` uses them. */
@@ -71,13 +112,18 @@ function withGateways<T>(RED: NodeAPI, definition: Definition, work: (gateways: 
 async function readOptions(
   RED: NodeAPI, node: Node, definition: Definition, message: NodeMessageInFlow, tools: Pick<CampaignOptions, 'store' | 'gateways' | 'signal'>,
 ): Promise<CampaignOptions> {
-  const { category, consent, title, body, link, onUnknown, attempts, timeoutMs, fields } = definition;
+  const { category, consent, title, body, link, onUnknown, attempts, timeoutMs, fields, kind, policies } = definition;
   const tracking = trackingOf(RED, definition.tracking)?.tracking();
   const own: Template = { ...(title && { title }), ...(body && { body }), ...(link && { link }) };
+  const repeat = readRepeat(definition);
+  const named = repeat.per !== 'day' && repeat.per !== 'week';
   return {
     ...tools,
     campaign: await typedText(RED, node, definition.campaign, definition.campaignType, message),
-    occurrence: await typedText(RED, node, definition.occurrence, definition.occurrenceType, message),
+    ...(named && { occurrence: await typedText(RED, node, definition.occurrence, definition.occurrenceType, message) }),
+    repeat,
+    policies: readPolicies(policies),
+    ...(kind && { kind }),
     ...(category && { category }),
     ...(consent && { consent }),
     ...(onUnknown && { onUnknown }),
@@ -88,9 +134,14 @@ async function readOptions(
   };
 }
 
-async function runCampaign(node: Node, value: unknown, options: CampaignOptions): Promise<{ people: SendResult[][]; summary: SendSummary }> {
+/** A node that was made before this could be chosen goes by its occurrence. */
+function readRepeat({ repeat = 'occurrence', keyField }: Definition): Repeat {
+  return repeat === 'key' ? { per: repeat, field: keyField } : { per: repeat };
+}
+
+async function runCampaign(node: Node, value: unknown, options: CampaignOptions): Promise<RunResult> {
   const items = (Array.isArray(value) ? value : [value]) as Item[];
-  const summary = new SendSummary(options.campaign.trim(), options.occurrence ?? 'once');
+  const summary = new SendSummary(options.campaign.trim(), occurrenceName(options, new Date()));
   const people: SendResult[][] = SEND_OUTPUTS.map(() => []);
   let told = 0;
   let done = 0;
@@ -113,8 +164,9 @@ async function runCampaign(node: Node, value: unknown, options: CampaignOptions)
   return { people, summary };
 }
 
+/** @param alone the message brought one person and not a list */
 function outputs(
-  RED: NodeAPI, { property, output }: Definition, message: NodeMessageInFlow, people: SendResult[][], summary: SendSummary,
+  RED: NodeAPI, { property, output }: Definition, message: NodeMessageInFlow, { people, summary }: RunResult, alone: boolean,
 ): (NodeMessageInFlow | null)[] {
   const figures = summary.toJSON();
   const write = (value: unknown) => ({ ...withValue(RED, message, property, value), summary: figures }) as NodeMessageInFlow;
@@ -122,7 +174,7 @@ function outputs(
     const failed = people[SEND_OUTPUTS.indexOf('failed')] ?? [];
     return [write(figures), failed.length > 0 ? write(failed.map(({ item }) => item)) : null, null, null];
   }
-  const single = !Array.isArray(valueOf(RED, message, property)) && people.flat().length <= 1 && people.flat().every(({ fromReference, index }) => !fromReference && index === 0);
+  const single = alone && people.flat().length <= 1 && people.flat().every(({ fromReference, index }) => !fromReference && index === 0);
   return people.map((list) => {
     if (list.length === 0) return null;
     return write(single ? list[0]?.item : list.map(({ item }) => item));

@@ -342,7 +342,7 @@ describe('a store file', () => {
   it('is checked in words', async () => {
     using folder = temporaryFolder();
     expect(await checkStore({ sqlite: join(folder.path, 'store.sqlite') })).toEqual({ ok: true, message: 'The store can be read and written; 0 people are in it.' });
-    expect(await checkStore({ sqlite: folder.path })).toMatchObject({ ok: false, message: expect.stringContaining('Check the folder') });
+    await expect(checkStore({ sqlite: folder.path })).rejects.toMatchObject({ code: 'store-not-writable', hint: expect.stringContaining('Check the folder') });
   });
 
   it('that a newer version wrote is left alone', async () => {

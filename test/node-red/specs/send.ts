@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { FlowNode } from '../../../demo/hosts/node-red';
 import { openStore } from '../../../core';
+import { hasPostgres, POSTGRES_URL } from '../../core/store/databases';
 import type { Sandbox } from '../../../sandbox';
 import { people, type Bench, type TestNode } from '../support/bench';
 
@@ -70,7 +71,48 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
       expect(people(outcome, 0)).toMatchObject([{ people: 50, sent: 50 }]);
     });
 
+    it('holds people back, and sends to them by itself when their time has come', async () => {
+      const clock = (ms: number) => new Date(Date.now() + ms).toISOString();
+      const soon = clock(2500);
+      const store = await openStore({ sqlite: storePath });
+      await bench.deploy([sendNode({ policies: { localTime: { time: '00:01', date: '2999-01-01' } } })], config);
+      const first = await bench.send([{ payload: [{ id: 'patient', token: 'patient-phone' }], topic: 'kept' }]);
+      expect(people(first, 3)).toMatchObject([{ id: 'patient', push: { outcome: 'held', reason: 'local-time' } }]);
+      // As if the hour were there in a moment: known at the next start of the flow.
+      const held = { campaign: 'sale', occurrence: 'once', recipient: 'patient', key: '' };
+      await store.hold([{ ...held, until: soon, since: soon, reason: 'local-time', fromReference: false, item: { id: 'patient', token: 'patient-phone' } }]);
+      await store.close();
+      await bench.deploy([sendNode({ name: 'deployed again' })], config);
+      const came = await bench.wait(() => sandbox().deliveries().some(({ token }) => token === 'patient-phone'));
+      expect(came).toBe(true);
+      expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(soon));
+    });
+
+    it('goes by key, kind and day', async () => {
+      const keyed = await bench.run(sendNode({ repeat: 'key', keyField: 'order', kind: 'transaction', consent: 'none' }),
+        [{ payload: [{ id: 'a', token: 'k-1', order: 1 }, { id: 'a', token: 'k-1', order: 2 }, { id: 'a', token: 'k-1', order: 2 }] }], config);
+      expect([0, 1, 2, 3].map((output) => people(keyed, output).length)).toEqual([2, 0, 1, 0]);
+      const daily = await bench.run(sendNode({ campaign: 'daily', repeat: 'day', output: 'summary' }), [{ payload: { id: 'd', token: 'd-1' } }], config);
+      expect(people(daily, 0)[0]?.['occurrence']).toMatch(/^\d{4}-\d\d-\d\d$/);
+    });
+
+    it.each(hasPostgres ? ['sqlite', 'postgres'] : ['sqlite'])('is paused, resumed and listed by push-audience, the store in %s', async (kind) => {
+      const { hostname, port, username, pathname } = new URL(POSTGRES_URL);
+      const place = kind === 'sqlite' ? { path: storePath, pathType: 'str' }
+        : { kind, host: hostname, port: port || '5432', database: pathname.slice(1), user: username, ssl: 'off', schema: `push_node_red_${process.pid}_${Date.now()}` };
+      const campaign = `steered-${kind}`;
+      const steer = (operation: string): TestNode => ({ id: operation, type: 'push-audience', store: 'store', operation, property: 'payload', campaign: '', occurrence: '', outputs: 2 });
+      await bench.deploy([sendNode({ campaign }), steer('pause'), steer('resume'), steer('runs'), steer('reportDevices')],
+        [...config.filter(({ id }) => id !== 'store'), { id: 'store', type: 'push-store', ...place }]);
+      await bench.send([{ payload: [{ id: 'one', token: 'one' }] }]);
+      const finished = await bench.send([{ payload: { campaign } }], 1);
+      expect(finished.caught).toMatchObject([{ error: { code: 'no-run' } }]);
+      expect(people(await bench.send([{ payload: { campaign } }], 3), 0)).toMatchObject([{ campaign, state: 'finished', people: 1, sent: 1 }]);
+      expect(people(await bench.send([{ payload: {} }], 4), 0)[0]).toHaveProperty('stale');
+    });
+
     it.each<[string, Partial<TestNode>, string]>([
+      ['a policy that cannot be read', { policies: { quietHours: { from: '99:00', to: '08:00' } } }, 'bad-policy'],
       ['no credential', { fcm: '', apns: '' }, 'no-credentials'],
       ['no store', { store: '' }, 'no-store'],
       ['no campaign', { campaign: '' }, 'no-campaign'],

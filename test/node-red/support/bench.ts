@@ -69,6 +69,12 @@ export class Bench {
     if (!response.ok) throw new Error(`The bench answered ${response.status}: ${await response.text()}`);
   }
 
+  /** Whether something comes to be within ten seconds. */
+  async wait(until: () => boolean): Promise<boolean> {
+    for (const began = Date.now(); Date.now() - began < 10_000; await pause(QUIET_MS)) if (until()) return true;
+    return until();
+  }
+
   /** One message to each deployed node. */
   async sendEach(messages: Json[]): Promise<Outcome[]> {
     this.collected = [];
