@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { Gateway, GatewayMessage, SendOptions } from '../delivery/gateway';
 import { asPushError, PushError } from '../errors';
 import { isJsonObject } from '../json';
-import { parseRecipient, tokenFingerprint, type FieldMap, type GatewayType, type Recipient } from '../recipient';
+import { fromView, parseRecipient, tokenFingerprint, type FieldMap, type GatewayType, type Recipient } from '../recipient';
 import type { DeliveryIntent, LeaseDecision, Store } from '../store';
 import { deliveryId, type Tracking } from '../tracking';
 import type { CompiledTemplate } from '../template';
@@ -171,13 +171,16 @@ class CampaignRun {
       const people = fromReference ? peopleOfPlan(value, this.options.store, { now: this.now() }) : [value];
       for await (const item of people) {
         try {
-          const { recipient } = parseRecipient(requireItem(item), this.options.fields);
-          yield { index, fromReference, item, person: recipient };
+          yield { index, fromReference, item, person: fromReference ? fromView(item) : this.readPerson(item) };
         } catch (thrown) {
           await this.settler.done(failedResult({ index, fromReference, item: isJsonObject(item) ? item : {} }, asPushError(thrown)));
         }
       }
     }
+  }
+
+  private readPerson(item: Item): Recipient {
+    return parseRecipient(requireItem(item), this.options.fields).recipient;
   }
 
   private async sendPage(page: readonly Candidate[]): Promise<void> {

@@ -308,6 +308,21 @@ describe('sending a campaign', () => {
       expect(report.campaigns[0]?.total).toMatchObject({ people: 100, accepted: asReference.sent });
     });
 
+    it('takes people as the store has them, whatever fields the user\'s own rows have', async () => {
+      const rows = [{ key: 'anna', phone: 't1', token: 'of-a-web-session' }, { key: 'ben', phone: 't2' }].map((value, index) => ({ place: `item ${index}`, value }));
+      await importPeople(rows, { store, fields: { id: 'key', token: 'phone' }, now: NOW });
+      await store.setConsent('ben', 'marketing', 'opted-out', NOW);
+      const results = await send([audienceReference()], { fields: { id: 'key', token: 'phone' }, template: { template: { title: 'Hi', body: 'x' } } });
+      expect(results.map(({ recipient, reason, output }) => [recipient, reason ?? output]).toSorted()).toEqual([['anna', 'sent'], ['ben', 'no-consent']]);
+      expect(fcm.messages.map(({ token }) => token)).toEqual(['t1']);
+    });
+
+    it('passes nobody by a segment for an attribute that looks like a reference', async () => {
+      await importPeople([{ place: 'item 1', value: item('anna', { audience: { plan: [{ stage: { audience: {} } }] } }) }], { store, now: NOW });
+      const [matched] = compileStage({ segment: { condition: { country: 'FR' } } }).apply(audienceReference());
+      expect(await send([matched!.item])).toEqual([]);
+    });
+
     it('refuses a plan that is none', async () => {
       await expect(send([{ audience: { plan: [] } }])).rejects.toMatchObject({ code: 'plan-unreadable' });
       await expect(send([{ audience: { plan: [{ stage: { dance: {} } }] } }])).rejects.toMatchObject({ code: 'plan-unreadable' });
