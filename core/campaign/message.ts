@@ -3,7 +3,7 @@ import { PushError } from '../errors';
 import type { GatewayMessage } from '../delivery/gateway';
 import { isJsonObject, type JsonObject } from '../json';
 import type { Device } from '../recipient';
-import { deliveryUuid, signDelivery, trackedLink, type Tracking } from '../tracking';
+import { deliveryUuid, isWebAddress, signDelivery, trackedLink, type Tracking } from '../tracking';
 
 /** Bytes of a payload that both gateways take (FCM: message, APNs: body). */
 export const MOST_BYTES = 4096;
@@ -76,6 +76,6 @@ function trackingData(link: unknown, id: string, tracking: Tracking): JsonObject
     deliveryToken: signDelivery(id, tracking.secret),
     eventsUrl: tracking.eventsUrl,
     // An address of the app itself (shop://...) must reach the app as it is; the app reports its own opening.
-    ...(typeof link === 'string' && /^https?:/i.test(link) && { link: trackedLink(tracking, id, link) }),
+    ...(typeof link === 'string' && isWebAddress(link) && { link: trackedLink(tracking, id, link) }),
   };
 }

@@ -5,6 +5,7 @@ import {
 } from '../../../core/campaign';
 import type { GatewayResult } from '../../../core/delivery/gateway';
 import { openStore, type Store } from '../../../core/store';
+import { deliveryId, signDelivery } from '../../../core/tracking';
 import { collect, FakeGateway, NOW, SECRET } from '../support';
 
 const TEXT = { template: { title: 'Hello {{firstName}}', body: 'See the sale.', link: 'https://shop.example/sale' } };
@@ -243,6 +244,9 @@ describe('sending a campaign', () => {
       expect(await receiveEvents({ token: dataOf()['deliveryToken'], type: 'opened' }, { ...intake, store: elsewhere })).toMatchObject({ status: 401, body: { rejected: [{ code: 'delivery-unknown' }] } });
       await elsewhere.close();
       expect(await receiveEvents('text', intake)).toMatchObject({ status: 400 });
+      const stranger = signDelivery(deliveryId('other', 'once', 'ben', 't'), SECRET);
+      const { body } = await receiveEvents([null, { token: dataOf()['deliveryToken'], type: 'opened' }, { token: stranger, type: 'opened' }], intake);
+      expect(body).toMatchObject({ recorded: 1, rejected: [{ index: 0, code: 'event-unreadable' }, { index: 2, code: 'delivery-unknown' }] });
       expect(await followLink({ t: dataOf()['deliveryToken'], u: 'https://evil.example', s: 'x' }, intake)).toMatchObject({ status: 403 });
       expect(await followLink({}, intake)).toMatchObject({ status: 400 });
     });
