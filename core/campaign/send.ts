@@ -109,7 +109,7 @@ class CampaignRun {
     this.signal = options.signal === undefined ? this.stopping.signal : AbortSignal.any([options.signal, this.stopping.signal]);
     this.results = new Channel(PAGE * 2);
     for (const type of gateways) this.queues.set(type, new Channel(WAITING));
-    this.settler = new Settler(options.store, this.results, this.campaign, this.occurrence, this.now);
+    this.settler = new Settler(options.store, this.results, this.campaign, this.occurrence, this.owner, this.now);
   }
 
   /** Reads all people and ends when every one of them has a result. */
@@ -191,13 +191,17 @@ class CampaignRun {
       store.reached(this.campaign, this.occurrence, ids),
     ]);
     const ready: { flight: PersonInFlight; message: GatewayMessage; intent: DeliveryIntent }[] = [];
+    // Who comes twice in one page; twice in a run, on whichever page, the ledger sees.
+    const taken = new Set<string>();
     for (const candidate of page) {
       const verdict = judge(candidate.person, pushState(candidate.item)['heldOut'] === true, this.policy, standing);
       if ('reason' in verdict) await this.suppress(candidate, verdict.reason);
       else if (reached.has(candidate.person.id)) await this.suppress(candidate, 'already-sent');
+      else if (taken.has(candidate.person.id)) await this.suppress(candidate, 'duplicate');
       else {
         try {
           ready.push(...this.prepare(candidate, verdict.devices));
+          taken.add(candidate.person.id);
         } catch (thrown) {
           await this.settler.done(failedResult(candidate, asPushError(thrown)));
         }

@@ -34,6 +34,7 @@ export class Settler {
     private readonly results: Channel<SendResult>,
     private readonly campaign: string,
     private readonly occurrence: string,
+    private readonly owner: string,
     private readonly now: () => Date,
   ) {}
 
@@ -83,7 +84,7 @@ export class Settler {
     this.dead = [];
     this.finished = [];
     const now = this.now();
-    if (outcomes.length > 0) await this.store.settle(outcomes, now);
+    if (outcomes.length > 0) await this.store.settle(outcomes, { owner: this.owner, now });
     if (dead.length > 0) await this.store.markDead(dead, now);
     const participations = finished.flatMap((result) => this.participation(result));
     if (participations.length > 0) await this.store.recordParticipations(participations, now);

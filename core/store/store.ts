@@ -43,19 +43,26 @@ export interface DeliveryIntent {
 }
 
 /**
- * May this delivery go out? `go`: it is ours now. `already-sent`: accepted before. `in-flight`: another run holds
- * it. `duplicate`: this run holds it already, the person came twice. `unknown-before`: an earlier run ended without knowing, and the rule says not to risk a second message.
+ * May this delivery go out? `go`: it is ours now. Else what holds of the person, on whichever device: `already-sent`:
+ * accepted before. `in-flight`: another run is sending to them. `duplicate`: this run does or did, the person came
+ * twice. `unknown-before`: an earlier run ended without knowing, and the rule says not to risk a second message.
  */
 export type LeaseDecision = 'go' | 'already-sent' | 'in-flight' | 'duplicate' | 'unknown-before';
 
 export interface LeaseOptions {
   now: Date;
-  /** Names the run, so that only it can settle what it holds. */
+  /** Names the run, so that only it can settle what it holds (but for an acceptance, which always counts). */
   owner: string;
   /** How long the run may take over a delivery before another may judge it. */
   leaseMs: number;
   /** Send again what an earlier run left unknown. */
   resendUnknown: boolean;
+}
+
+export interface SettleOptions {
+  now: Date;
+  /** The run that says so: see {@link LeaseOptions.owner}. */
+  owner: string;
 }
 
 export interface Settlement {
@@ -132,7 +139,7 @@ export interface Store {
    */
   upsertPeople(people: readonly Recipient[], now: Date): Promise<UpsertReport>;
   getPerson(id: string): Promise<Recipient | undefined>;
-  /** People in the order of their ids, page by page, with their living devices. */
+  /** People in the order of their ids, page by page, with all their devices; {@link standing} says which are dead. */
   people(options?: { filter?: SqlFilter; pageSize?: number }): AsyncIterable<Recipient>;
   countPeople(filter?: SqlFilter): Promise<number>;
   /** False where the person is unknown (the consent is kept all the same). */
@@ -144,9 +151,12 @@ export interface Store {
   standing(recipients: readonly string[], tokens: readonly string[]): Promise<Standing>;
   /** Those of the people who were already reached, on whichever device, in this occurrence of the campaign. */
   reached(campaign: string, occurrence: string, recipients: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Writes down, in one transaction, that these are about to be sent; one decision each, in order. */
+  /**
+   * Writes down, in one transaction, that these are about to be sent; one decision each, in order.
+   * Deliveries to several devices of a person are leased in one call, for a later call finds the person in flight.
+   */
   lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]>;
-  settle(settlements: readonly Settlement[], now: Date): Promise<void>;
+  settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void>;
   recordParticipations(participations: readonly Participation[], now: Date): Promise<void>;
   markDead(devices: readonly DeadDevice[], now: Date): Promise<void>;
   /** Keeps each event once; an `unsubscribed` event takes the consent of the delivery's category back. */

@@ -4,7 +4,7 @@ import type { GatewayType, Platform } from '../../recipient';
 import type { DeviceEvent } from '../../tracking/events';
 import type { KpiSelection, RecordedEvent, RecordReport } from '../store';
 import type { Database, Row } from './database';
-import { pages } from './ledger';
+import { deliveryPages, participationPages } from './ledger';
 import { optOut } from './people';
 
 export function recordEvents(db: Database, events: readonly DeviceEvent[], now: Date): RecordReport {
@@ -45,33 +45,44 @@ function withDelivery(event: DeviceEvent, delivery: Row): RecordedEvent {
 }
 
 export async function* kpiEvents(db: Database, selection: KpiSelection): AsyncGenerator<KpiEvent> {
-  for (const row of participations(db, selection)) {
-    const fact = { ...common(row), at: String(row['at']) };
-    yield { ...fact, type: 'assigned' };
-    if (row['outcome'] === 'suppressed') yield { ...fact, type: 'suppressed', reason: String(row['reason']) };
+  for (const page of participationPages(db, selection)) {
+    for (const row of page) {
+      const fact = { ...common(row), at: String(row['at']) };
+      yield { ...fact, type: 'assigned' };
+      if (row['outcome'] === 'suppressed') yield { ...fact, type: 'suppressed', reason: String(row['reason']) };
+    }
   }
-  for (const row of pages(db, 'SELECT * FROM deliveries', selection)) {
-    if (row['outcome'] === null) continue;
+  for (const page of deliveryPages(db, selection)) {
+    for (const row of page) if (row['outcome'] !== null) yield settledEvent(row);
+    yield* phoneEvents(db, page);
+  }
+}
+
+function settledEvent(row: Row): KpiEvent {
+  return {
+    ...common(row),
+    ...deliveryFields(row),
+    type: row['outcome'] === 'accepted' ? 'accepted' : 'failed',
+    ...(row['outcome'] !== 'accepted' && { reason: String(row['outcome']) }),
+    at: String(row['settled_at']),
+  };
+}
+
+/** What phones told of these deliveries. */
+function* phoneEvents(db: Database, deliveries: readonly Row[]): Generator<KpiEvent> {
+  const byId = new Map(deliveries.map((row) => [row['id'], row]));
+  for (const event of db.all('SELECT * FROM events WHERE delivery IN (SELECT value FROM json_each(?))', JSON.stringify([...byId.keys()]))) {
+    const row = byId.get(event['delivery'] ?? null);
+    if (row === undefined) continue;
     yield {
       ...common(row),
       ...deliveryFields(row),
-      type: row['outcome'] === 'accepted' ? 'accepted' : 'failed',
-      ...(row['outcome'] !== 'accepted' && { reason: String(row['outcome']) }),
-      at: String(row['settled_at']),
-    };
-  }
-  const select = `SELECT deliveries.*, events.type, events.key, events.at, events.action, events.value, events.currency
-    FROM deliveries JOIN events ON events.delivery = deliveries.id`;
-  for (const row of eventPages(db, select, selection)) {
-    yield {
-      ...common(row),
-      ...deliveryFields(row),
-      type: row['type'] as KpiEventType,
-      id: String(row['key']),
-      at: String(row['at']),
-      ...(row['action'] !== null && { action: String(row['action']) }),
-      ...(row['value'] !== null && { value: Number(row['value']) }),
-      ...(row['currency'] !== null && { currency: String(row['currency']) }),
+      type: event['type'] as KpiEventType,
+      id: String(event['key']),
+      at: String(event['at']),
+      ...(event['action'] !== null && { action: String(event['action']) }),
+      ...(event['value'] !== null && { value: Number(event['value']) }),
+      ...(event['currency'] !== null && { currency: String(event['currency']) }),
     };
   }
 }
@@ -87,38 +98,4 @@ function common(row: Row): Pick<KpiEvent, 'campaign' | 'occurrence' | 'arm' | 'r
 
 function deliveryFields(row: Row): Pick<KpiEvent, 'delivery' | 'gateway' | 'platform'> {
   return { delivery: String(row['id']), gateway: row['gateway'] as GatewayType, platform: row['platform'] as Platform };
-}
-
-const PAGE = 5000;
-
-function* participations(db: Database, { campaign, occurrence }: KpiSelection): Generator<Row> {
-  let after: [string, string, string] = ['', '', ''];
-  for (;;) {
-    const rows = db.all(
-      `SELECT * FROM participations
-       WHERE (campaign, occurrence, recipient) > (?1, ?2, ?3) AND (?4 IS NULL OR campaign = ?4) AND (?5 IS NULL OR occurrence = ?5)
-       ORDER BY campaign, occurrence, recipient LIMIT ${PAGE}`,
-      ...after, campaign ?? null, occurrence ?? null,
-    );
-    yield* rows;
-    const last = rows.at(-1);
-    if (rows.length < PAGE || last === undefined) return;
-    after = [String(last['campaign']), String(last['occurrence']), String(last['recipient'])];
-  }
-}
-
-function* eventPages(db: Database, select: string, { campaign, occurrence }: KpiSelection): Generator<Row> {
-  let after: [string, string, string] = ['', '', ''];
-  for (;;) {
-    const rows = db.all(
-      `${select}
-       WHERE (events.delivery, events.type, events.key) > (?1, ?2, ?3) AND (?4 IS NULL OR campaign = ?4) AND (?5 IS NULL OR occurrence = ?5)
-       ORDER BY events.delivery, events.type, events.key LIMIT ${PAGE}`,
-      ...after, campaign ?? null, occurrence ?? null,
-    );
-    yield* rows;
-    const last = rows.at(-1);
-    if (rows.length < PAGE || last === undefined) return;
-    after = [String(last['id']), String(last['type']), String(last['key'])];
-  }
 }

@@ -1,18 +1,8 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
 import type { Outcome } from '../../delivery/gateway';
 import type { GatewayType } from '../../recipient';
-import type { DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, Participation, Settlement } from '../store';
+import type { DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, Participation, SettleOptions, Settlement } from '../store';
 import type { Database, Row } from './database';
-
-/** Outcomes after which the phone certainly got nothing, so that the same delivery may go again. */
-const NOT_DELIVERED: ReadonlySet<Outcome> = new Set([
-  'wrong-environment',
-  'bad-credentials',
-  'bad-payload',
-  'throttled',
-  'unavailable',
-  'dead-token',
-]);
 
 export function reached(db: Database, campaign: string, occurrence: string, recipients: readonly string[]): Set<string> {
   const rows = db.all(
@@ -26,47 +16,62 @@ export function reached(db: Database, campaign: string, occurrence: string, reci
 export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
   const now = options.now.toISOString();
   const until = new Date(options.now.getTime() + options.leaseMs).toISOString();
+  const decisions = new Map<string, LeaseDecision>();
   return db.transaction(() => deliveries.map((delivery): LeaseDecision => {
-    const created = db.run(
-      `INSERT INTO deliveries (id, campaign, occurrence, recipient, arm, category, gateway, platform, device, owner, leased_at, leased_until)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-      delivery.id, delivery.campaign, delivery.occurrence, delivery.recipient, delivery.arm, delivery.category,
-      delivery.gateway, delivery.platform, delivery.device, options.owner, now, until,
-    );
-    if (created === 1) return 'go';
-    const decision = judge(db, delivery.id, now, options);
+    const person = JSON.stringify([delivery.campaign, delivery.occurrence, delivery.recipient]);
+    // Asked once a person: their second device must not be taken for a duplicate of the first.
+    const decision = decisions.get(person) ?? judge(db, delivery, now, options);
+    decisions.set(person, decision);
     if (decision === 'go') {
       db.run(
-        `UPDATE deliveries SET owner = ?, leased_at = ?, leased_until = ?, outcome = NULL, code = NULL, gateway_id = NULL, settled_at = NULL
-         WHERE id = ?`,
-        options.owner, now, until, delivery.id,
+        `INSERT INTO deliveries (id, campaign, occurrence, recipient, arm, category, gateway, platform, device, owner, leased_at, leased_until)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET
+           arm = excluded.arm, category = excluded.category, gateway = excluded.gateway, platform = excluded.platform,
+           owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
+           outcome = NULL, code = NULL, gateway_id = NULL, settled_at = NULL`,
+        delivery.id, delivery.campaign, delivery.occurrence, delivery.recipient, delivery.arm, delivery.category,
+        delivery.gateway, delivery.platform, delivery.device, options.owner, now, until,
       );
     }
     return decision;
   }));
 }
 
-function judge(db: Database, id: string, now: string, { owner, resendUnknown }: LeaseOptions): LeaseDecision {
-  const row = db.get('SELECT outcome, owner, leased_until FROM deliveries WHERE id = ?', id);
-  const outcome = row?.['outcome'] as Outcome | null | undefined;
-  if (outcome === null) {
-    if (row?.['owner'] === owner) return 'duplicate';
-    if (String(row?.['leased_until']) > now) return 'in-flight';
-    if (resendUnknown) return 'go';
-    db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE id = ?`, now, id);
-    return 'unknown-before';
+/**
+ * May anything go to this person in this occurrence? All their deliveries are asked, not only those to the devices at
+ * hand: a person who was reached on one phone, or may have been, is not sent to on another.
+ */
+function judge(db: Database, { campaign, occurrence, recipient }: DeliveryIntent, now: string, options: LeaseOptions): LeaseDecision {
+  const rows = db.all(
+    'SELECT id, outcome, owner, leased_until FROM deliveries WHERE campaign = ? AND occurrence = ? AND recipient = ?',
+    campaign, occurrence, recipient,
+  );
+  if (rows.some(({ outcome }) => outcome === 'accepted')) return 'already-sent';
+  // Every other outcome says that the phone certainly got nothing.
+  const open = rows.filter(({ outcome }) => outcome === null || outcome === 'unknown');
+  if (open.some(({ owner }) => owner === options.owner)) return 'duplicate';
+  const left = open.filter(({ outcome }) => outcome === null);
+  if (left.some((row) => String(row['leased_until']) > now)) return 'in-flight';
+  if (open.length === 0 || options.resendUnknown) return 'go';
+  for (const { id } of left) {
+    db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE id = ?`, now, id ?? null);
   }
-  if (outcome === 'unknown') return resendUnknown ? 'go' : 'unknown-before';
-  return outcome !== undefined && NOT_DELIVERED.has(outcome) ? 'go' : 'already-sent';
+  return 'unknown-before';
 }
 
-export function settle(db: Database, settlements: readonly Settlement[], now: Date): void {
+/**
+ * Only the run that holds a delivery says what became of it. Of one that took too long and lost it to another run an
+ * acceptance counts all the same, for the phone has the message; and an acceptance is never taken back.
+ */
+export function settle(db: Database, settlements: readonly Settlement[], { owner, now }: SettleOptions): void {
   const at = now.toISOString();
   db.transaction(() => {
     for (const { id, outcome, code, gatewayId, attempts } of settlements) {
       db.run(
-        `UPDATE deliveries SET outcome = ?, code = ?, gateway_id = ?, attempts = attempts + ?, settled_at = ? WHERE id = ?`,
-        outcome, code ?? null, gatewayId ?? null, attempts, at, id,
+        `UPDATE deliveries SET outcome = ?1, code = ?2, gateway_id = ?3, attempts = attempts + ?4, settled_at = ?5
+         WHERE id = ?6 AND (owner = ?7 OR ?1 = 'accepted') AND outcome IS NOT 'accepted'`,
+        outcome, code ?? null, gatewayId ?? null, attempts, at, id, owner,
       );
     }
   });
@@ -88,38 +93,58 @@ export function recordParticipations(db: Database, participations: readonly Part
   });
 }
 
-const PAGE = 5000;
-
-export async function* ledger(db: Database, { campaign, occurrence }: KpiSelection): AsyncGenerator<LedgerRow> {
-  for (const row of pages(db, 'SELECT * FROM deliveries', { campaign, occurrence })) {
-    yield {
-      id: String(row['id']),
-      campaign: String(row['campaign']),
-      occurrence: String(row['occurrence']),
-      recipient: String(row['recipient']),
-      arm: row['arm'] as string | null,
-      gateway: row['gateway'] as GatewayType,
-      device: String(row['device']),
-      ...(row['outcome'] !== null && { outcome: row['outcome'] as Outcome }),
-      ...(row['code'] !== null && { code: String(row['code']) }),
-      ...(row['gateway_id'] !== null && { gatewayId: String(row['gateway_id']) }),
-      attempts: Number(row['attempts']),
-    };
+export async function* ledger(db: Database, selection: KpiSelection): AsyncGenerator<LedgerRow> {
+  for (const page of deliveryPages(db, selection)) {
+    for (const row of page) yield toLedgerRow(row);
   }
 }
 
-/** Rows of a campaign's deliveries, a page at a time: a reader never holds the whole ledger. */
-export function* pages(db: Database, select: string, { campaign, occurrence }: KpiSelection): Generator<Row> {
-  let after = '';
+function toLedgerRow(row: Row): LedgerRow {
+  return {
+    id: String(row['id']),
+    campaign: String(row['campaign']),
+    occurrence: String(row['occurrence']),
+    recipient: String(row['recipient']),
+    arm: row['arm'] as string | null,
+    gateway: row['gateway'] as GatewayType,
+    device: String(row['device']),
+    ...(row['outcome'] !== null && { outcome: row['outcome'] as Outcome }),
+    ...(row['code'] !== null && { code: String(row['code']) }),
+    ...(row['gateway_id'] !== null && { gatewayId: String(row['gateway_id']) }),
+    attempts: Number(row['attempts']),
+  };
+}
+
+export function deliveryPages(db: Database, selection: KpiSelection): Generator<Row[]> {
+  return pages(db, 'deliveries', ['campaign', 'occurrence', 'recipient', 'id'], selection);
+}
+
+export function participationPages(db: Database, selection: KpiSelection): Generator<Row[]> {
+  return pages(db, 'participations', ['campaign', 'occurrence', 'recipient'], selection);
+}
+
+const PAGE = 5000;
+
+/**
+ * Rows of a campaign, a page at a time: a reader never holds the whole ledger. The rows come in the order of an index
+ * over `key`, and what the selection fixes is not looked for: one small campaign costs no look at the others.
+ */
+function* pages(db: Database, table: string, key: readonly string[], { campaign, occurrence }: KpiSelection): Generator<Row[]> {
+  const fixed = campaign === undefined ? [] : occurrence === undefined ? [campaign] : [campaign, occurrence];
+  const order = key.slice(fixed.length);
+  const conditions = [
+    ...key.slice(0, fixed.length).map((column) => `${column} = ?`),
+    `(${order.join(', ')}) > (${order.map(() => '?').join(', ')})`,
+    ...(campaign === undefined && occurrence !== undefined ? ['occurrence = ?'] : []),
+  ];
+  const sql = `SELECT * FROM ${table} WHERE ${conditions.join(' AND ')} ORDER BY ${order.join(', ')} LIMIT ${PAGE}`;
+  const filter = campaign === undefined && occurrence !== undefined ? [occurrence] : [];
+  let after: string[] = order.map(() => '');
   for (;;) {
-    const rows = db.all(
-      `${select} WHERE deliveries.id > ?1 AND (?2 IS NULL OR campaign = ?2) AND (?3 IS NULL OR occurrence = ?3)
-       ORDER BY deliveries.id LIMIT ${PAGE}`,
-      after, campaign ?? null, occurrence ?? null,
-    );
-    yield* rows;
+    const rows = db.all(sql, ...fixed, ...after, ...filter);
+    if (rows.length > 0) yield rows;
     const last = rows.at(-1);
     if (rows.length < PAGE || last === undefined) return;
-    after = String(last['id']);
+    after = order.map((column) => String(last[column]));
   }
 }

@@ -10,6 +10,7 @@ import type {
   LedgerRow,
   Participation,
   RecordReport,
+  SettleOptions,
   Settlement,
   SqlFilter,
   Standing,
@@ -69,8 +70,8 @@ export class SqliteStore implements Store {
     return lease(this.db, deliveries, options);
   }
 
-  async settle(settlements: readonly Settlement[], now: Date): Promise<void> {
-    settle(this.db, settlements, now);
+  async settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void> {
+    settle(this.db, settlements, options);
   }
 
   async recordParticipations(participations: readonly Participation[], now: Date): Promise<void> {

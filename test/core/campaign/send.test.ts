@@ -145,7 +145,15 @@ describe('sending a campaign', () => {
 
   it('counts a person who comes twice once', async () => {
     expect(reasons(await send([item('anna'), item('anna')])).toSorted()).toEqual(['duplicate', 'sent']);
-    expect(fcm.messages).toHaveLength(1);
+    expect(reasons(await send([item('ben'), item('ben', { token: 'second-phone' })])).toSorted()).toEqual(['duplicate', 'sent']);
+    expect(fcm.messages).toHaveLength(2);
+  });
+
+  it('counts a person who comes again on a later page once, on whichever device', async () => {
+    const many = Array.from({ length: 1200 }, (_, index) => item(`p${index}`));
+    const results = await send([...many, item('p0', { token: 'second-phone' }), item('p1199', { token: 'another' })]);
+    expect(results.filter(({ output }) => output === 'sent')).toHaveLength(1200);
+    expect(fcm.messages.map(({ token }) => token)).not.toContain('second-phone');
   });
 
   it.each<[Partial<CampaignOptions>, string]>([

@@ -13,6 +13,19 @@ function intent(id: string, more: Partial<DeliveryIntent> = {}): DeliveryIntent 
   };
 }
 
+/** A database as another program, or another version of ours, leaves it. */
+function rawDatabase(path: string, sql: string): void {
+  const { DatabaseSync } = require('node:sqlite') as typeof import('node:sqlite');
+  const raw = new DatabaseSync(path);
+  raw.exec(sql);
+  raw.close();
+}
+
+/** SQLite's own handle of an open store, for faults that cannot be made from outside. */
+function databaseOf(store: Store): { exec(sql: string): void } {
+  return (store as unknown as { db: { db: { exec(sql: string): void } } }).db.db;
+}
+
 describe('the store', () => {
   let store: Store;
   beforeEach(async () => {
@@ -96,6 +109,13 @@ describe('the store', () => {
       expect((await dead()).size).toBe(0);
     });
 
+    it('takes no device for one seen in the future, which could never be declared dead', async () => {
+      const phone = { token: 'phone', gateway: 'fcm', platform: 'android' } as const;
+      await store.upsertPeople([person('anna', { devices: [{ ...phone, lastSeenAt: '2999-01-01T00:00:00.000Z' }] })], NOW);
+      await store.markDead([{ ...phone, recipient: 'anna', reason: 'UNREGISTERED' }], LATER);
+      expect((await store.standing([], ['phone'])).dead.size).toBe(1);
+    });
+
     it('does not call a device dead that was seen after the gateway lost it', async () => {
       const phone = { token: 'phone', gateway: 'apns', platform: 'ios' } as const;
       await store.upsertPeople([person('anna', { devices: [{ ...phone, lastSeenAt: '2026-05-30T00:00:00.000Z' }] })], NOW);
@@ -107,7 +127,7 @@ describe('the store', () => {
   describe('keeps the ledger', () => {
     it('lets a delivery go once', async () => {
       expect(await store.lease([intent('a'), intent('b')], LEASE)).toEqual(['go', 'go']);
-      await store.settle([{ id: 'a', outcome: 'accepted', gatewayId: 'x', attempts: 1 }], NOW);
+      await store.settle([{ id: 'a', outcome: 'accepted', gatewayId: 'x', attempts: 1 }], { owner: 'run-1', now: NOW });
       expect(await store.lease([intent('a'), intent('c')], { ...LEASE, owner: 'run-2' })).toEqual(['already-sent', 'go']);
       expect(await store.reached('sale', 'once', ['p-a', 'p-b'])).toEqual(new Set(['p-a']));
     });
@@ -130,11 +150,48 @@ describe('the store', () => {
     it.each(['bad-credentials', 'bad-payload', 'wrong-environment', 'throttled', 'unavailable'] as const)(
       'lets go again what certainly did not arrive: %s', async (outcome) => {
         await store.lease([intent('a')], LEASE);
-        await store.settle([{ id: 'a', outcome, attempts: 2 }], NOW);
+        await store.settle([{ id: 'a', outcome, attempts: 2 }], { owner: 'run-1', now: NOW });
         expect(await store.lease([intent('a')], { ...LEASE, owner: 'run-2' })).toEqual(['go']);
-        await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], NOW);
+        await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], { owner: 'run-1', now: NOW });
         expect(await collect(store.ledger())).toMatchObject([{ outcome: 'accepted', attempts: 3 }]);
       });
+
+    it('looks at the person, on whichever of their devices', async () => {
+      const phone = intent('phone', { recipient: 'anna' });
+      const tablet = intent('tablet', { recipient: 'anna' });
+      expect(await store.lease([phone, tablet], LEASE)).toEqual(['go', 'go']);
+      const next = { ...LEASE, owner: 'run-2' };
+      const renewed = intent('renewed', { recipient: 'anna' });
+      expect(await store.lease([renewed], LEASE)).toEqual(['duplicate']);
+      expect(await store.lease([renewed], next)).toEqual(['in-flight']);
+      await store.settle([{ id: 'phone', outcome: 'unavailable', attempts: 1 }], { owner: 'run-1', now: NOW });
+      expect(await store.lease([phone, tablet], next)).toEqual(['in-flight', 'in-flight']);
+      expect(await store.lease([phone, tablet], { ...next, now: LATER })).toEqual(['unknown-before', 'unknown-before']);
+      await store.settle([{ id: 'tablet', outcome: 'accepted', attempts: 1 }], { owner: 'run-1', now: LATER });
+      expect(await store.lease([phone, renewed], { ...next, now: LATER, resendUnknown: true })).toEqual(['already-sent', 'already-sent']);
+    });
+
+    it('believes of a delivery only the run that holds it, and every run that says it was accepted', async () => {
+      await store.lease([intent('a')], LEASE);
+      const again = { ...LEASE, now: LATER, owner: 'run-2', resendUnknown: true };
+      expect(await store.lease([intent('a')], again)).toEqual(['go']);
+      await store.settle([{ id: 'a', outcome: 'unavailable', attempts: 1 }], { owner: 'run-1', now: LATER });
+      expect(await store.lease([intent('a')], { ...again, owner: 'run-3' })).toEqual(['in-flight']);
+      await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], { owner: 'run-1', now: LATER });
+      await store.settle([{ id: 'a', outcome: 'unknown', attempts: 1 }], { owner: 'run-2', now: LATER });
+      expect(await collect(store.ledger())).toMatchObject([{ outcome: 'accepted' }]);
+    });
+
+    it('reads one campaign and one occurrence by an index, across pages', async () => {
+      const many = Array.from({ length: 5001 }, (_, n) => intent(`x${n}`, { campaign: n % 2 === 0 ? 'sale' : 'other', occurrence: n % 3 === 0 ? 'once' : 'twice' }));
+      await store.lease(many, LEASE);
+      const expected = (keep: (one: DeliveryIntent) => boolean) => many.filter(keep).map(({ id }) => id).toSorted();
+      const read = async (selection = {}) => (await collect(store.ledger(selection))).map(({ id }) => id).toSorted();
+      expect(await read()).toEqual(expected(() => true));
+      expect(await read({ campaign: 'sale' })).toEqual(expected(({ campaign }) => campaign === 'sale'));
+      expect(await read({ occurrence: 'once' })).toEqual(expected(({ occurrence }) => occurrence === 'once'));
+      expect(await read({ campaign: 'other', occurrence: 'twice' })).toEqual(expected(({ campaign, occurrence }) => campaign === 'other' && occurrence === 'twice'));
+    });
 
     it('never lets a later run take back that a person was sent to', async () => {
       const base = { campaign: 'sale', occurrence: 'once', recipient: 'p-a', arm: 'A' } as const;
@@ -148,7 +205,7 @@ describe('the store', () => {
     const opened = { delivery: 'a', type: 'opened', key: '', at: NOW.toISOString() } as const;
     beforeEach(async () => {
       await store.lease([intent('a')], LEASE);
-      await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], NOW);
+      await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], { owner: 'run-1', now: NOW });
     });
 
     it('each once, and names those of deliveries it does not know', async () => {
@@ -173,7 +230,7 @@ describe('the store', () => {
     it('and tells the facts of one campaign', async () => {
       await store.recordEvents([{ ...opened, type: 'converted', value: 12.5, currency: 'EUR', key: 'order-1' }], NOW);
       await store.lease([intent('z', { campaign: 'other' })], LEASE);
-      await store.settle([{ id: 'z', outcome: 'dead-token', attempts: 1 }], NOW);
+      await store.settle([{ id: 'z', outcome: 'dead-token', attempts: 1 }], { owner: 'run-1', now: NOW });
       const facts = await collect(store.kpiEvents({ campaign: 'sale' }));
       expect(facts.map(({ type }) => type)).toEqual(['accepted', 'converted']);
       expect(facts[1]).toMatchObject({ value: 12.5, currency: 'EUR', id: 'order-1', delivery: 'a' });
@@ -206,6 +263,8 @@ describe('a store file', () => {
   it.each([
     ['a folder in its place', 'store.sqlite', (folder: string) => mkdirSync(join(folder, 'store.sqlite')), 'store-not-writable'],
     ['a file that is no database', 'store.sqlite', (folder: string) => writeFileSync(join(folder, 'store.sqlite'), 'No database. '.repeat(200)), 'store-not-a-database'],
+    ['a database of another program', 'store.sqlite', (folder: string) => rawDatabase(join(folder, 'store.sqlite'), 'CREATE TABLE people (name TEXT)'), 'store-not-a-database'],
+    ['another program\'s that counts its versions too', 'store.sqlite', (folder: string) => rawDatabase(join(folder, 'store.sqlite'), 'CREATE TABLE people (name TEXT); PRAGMA user_version = 1'), 'store-not-a-database'],
     ['a folder that is a file', 'file/store.sqlite', (folder: string) => writeFileSync(join(folder, 'file'), ''), 'store-not-writable'],
   ])('that cannot be used is named: %s', async (_, name, spoil, code) => {
     using folder = temporaryFolder();
@@ -218,11 +277,35 @@ describe('a store file', () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'store.sqlite');
     await (await openStore({ sqlite: path })).close();
-    const { DatabaseSync } = require('node:sqlite') as typeof import('node:sqlite');
-    const raw = new DatabaseSync(path);
-    raw.exec('PRAGMA user_version = 999');
-    raw.close();
+    rawDatabase(path, 'PRAGMA user_version = 999');
     await expect(openStore({ sqlite: path })).rejects.toMatchObject({ code: 'store-too-new' });
+  });
+
+  it('whose disk is full says so while it is written, in the words of an error for people', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'store.sqlite');
+    const store = await openStore({ sqlite: path });
+    const many = Array.from({ length: 3000 }, (_, index) => person(`p${index}`, { attributes: { text: 'x'.repeat(500) } }));
+    // As on a full disk: SQLite may not make the file any larger.
+    databaseOf(store).exec('PRAGMA max_page_count = 50');
+    await expect(store.upsertPeople(many, NOW)).rejects.toMatchObject({ code: 'store-not-writable', message: expect.stringMatching(/full/) });
+    expect(await store.countPeople()).toBe(0);
+    await store.close();
+  });
+
+  it('that another process never lets go of says so', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'store.sqlite');
+    const store = await openStore({ sqlite: path });
+    const { DatabaseSync } = require('node:sqlite') as typeof import('node:sqlite');
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    databaseOf(store).exec('PRAGMA busy_timeout = 10');
+    await expect(store.lease([intent('a')], LEASE)).rejects.toMatchObject({ code: 'store-not-writable', message: expect.stringMatching(/locked/) });
+    other.exec('ROLLBACK');
+    expect(await store.lease([intent('a')], LEASE)).toEqual(['go']);
+    other.close();
+    await store.close();
   });
 
   it('that may only be read is refused before anything is sent', async () => {
