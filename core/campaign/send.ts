@@ -1,7 +1,7 @@
 /**
  * Sends a campaign: people in, one result a person out. Between them a page of people is judged by the policies and
- * written into the ledger, then its messages flow to both gateways while the next page is read; outcomes go into the
- * ledger in groups. Memory holds a few pages, whatever the audience.
+ * written into the ledger, then its messages flow to both gateways while the next page is read, each written down as it
+ * leaves; outcomes go into the ledger in groups. Memory holds a few pages, whatever the audience.
  */
 import { randomUUID } from 'node:crypto';
 import type { Gateway, GatewayMessage, SendOptions } from '../delivery/gateway';
@@ -48,6 +48,8 @@ export interface CampaignOptions {
 const PAGE = 500;
 /** Messages that wait for a gateway at most, so that a slow one holds the reading back. */
 const WAITING = 1000;
+/** Messages written down together as leaving for their gateway: so many, and those in the air, does a killed run leave unknown. */
+const DEPARTURE = 50;
 /** How long (ms) a run may take over a delivery before another run may judge it. */
 const LEASE_MS = 10 * 60_000;
 
@@ -138,10 +140,25 @@ class CampaignRun {
 
   private async drain(type: GatewayType, queue: Channel<GatewayMessage>): Promise<void> {
     const gateway = this.options.gateways[type] as Gateway;
-    for await (const result of gateway.send(queue, { ...this.options.delivery, signal: this.signal })) {
+    const departed: GatewayMessage[] = [];
+    for await (const result of gateway.send(this.departures(queue, departed), { ...this.options.delivery, signal: this.signal })) {
       await this.settler.settle(result);
     }
-    for (const { id } of queue.drain()) await this.giveBack(id);
+    for (const { id } of [...departed, ...queue.drain()]) await this.giveBack(id);
+  }
+
+  /** The messages of a queue, each written down as leaving. @param departed holds those that were not handed over yet */
+  private async *departures(queue: Channel<GatewayMessage>, departed: GatewayMessage[]): AsyncGenerator<GatewayMessage> {
+    for await (const batch of queue.batches(DEPARTURE)) {
+      departed.push(...batch);
+      const held = await this.options.store.depart(batch.map(({ id }) => id), { now: this.now(), owner: this.owner, leaseMs: LEASE_MS });
+      while (!this.signal.aborted) {
+        const message = departed.shift();
+        if (message === undefined) break;
+        if (held.has(message.id)) yield message;
+        else await this.giveBack(message.id);
+      }
+    }
   }
 
   /** A leased message that never left: a later run may send it at once. */

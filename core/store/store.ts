@@ -59,6 +59,8 @@ export interface LeaseOptions {
   resendUnknown: boolean;
 }
 
+export type DepartOptions = Omit<LeaseOptions, 'resendUnknown'>;
+
 export interface SettleOptions {
   now: Date;
   /** The run that says so: see {@link LeaseOptions.owner}. */
@@ -156,6 +158,11 @@ export interface Store {
    * Deliveries to several devices of a person are leased in one call, for a later call finds the person in flight.
    */
   lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]>;
+  /**
+   * Writes down that leased deliveries go to their gateway now, and gives back those that this run still holds: the
+   * others must not be sent. What was leased and never left is not `unknown` when the run dies.
+   */
+  depart(ids: readonly string[], options: DepartOptions): Promise<ReadonlySet<string>>;
   settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void>;
   recordParticipations(participations: readonly Participation[], now: Date): Promise<void>;
   markDead(devices: readonly DeadDevice[], now: Date): Promise<void>;

@@ -1,7 +1,9 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
 import type { Outcome } from '../../delivery/gateway';
 import type { GatewayType } from '../../recipient';
-import type { DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, Participation, SettleOptions, Settlement } from '../store';
+import type {
+  DeliveryIntent, DepartOptions, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, Participation, SettleOptions, Settlement,
+} from '../store';
 import type { Database, Row } from './database';
 
 export function reached(db: Database, campaign: string, occurrence: string, recipients: readonly string[]): Set<string> {
@@ -29,7 +31,7 @@ export function lease(db: Database, deliveries: readonly DeliveryIntent[], optio
          ON CONFLICT (id) DO UPDATE SET
            arm = excluded.arm, category = excluded.category, gateway = excluded.gateway, platform = excluded.platform,
            owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
-           outcome = NULL, code = NULL, gateway_id = NULL, settled_at = NULL`,
+           left_at = NULL, outcome = NULL, code = NULL, gateway_id = NULL, settled_at = NULL`,
         delivery.id, delivery.campaign, delivery.occurrence, delivery.recipient, delivery.arm, delivery.category,
         delivery.gateway, delivery.platform, delivery.device, options.owner, now, until,
       );
@@ -44,20 +46,31 @@ export function lease(db: Database, deliveries: readonly DeliveryIntent[], optio
  */
 function judge(db: Database, { campaign, occurrence, recipient }: DeliveryIntent, now: string, options: LeaseOptions): LeaseDecision {
   const rows = db.all(
-    'SELECT id, outcome, owner, leased_until FROM deliveries WHERE campaign = ? AND occurrence = ? AND recipient = ?',
+    'SELECT id, outcome, owner, leased_until, left_at FROM deliveries WHERE campaign = ? AND occurrence = ? AND recipient = ?',
     campaign, occurrence, recipient,
   );
   if (rows.some(({ outcome }) => outcome === 'accepted')) return 'already-sent';
   // Every other outcome says that the phone certainly got nothing.
   const open = rows.filter(({ outcome }) => outcome === null || outcome === 'unknown');
   if (open.some(({ owner }) => owner === options.owner)) return 'duplicate';
-  const left = open.filter(({ outcome }) => outcome === null);
-  if (left.some((row) => String(row['leased_until']) > now)) return 'in-flight';
-  if (open.length === 0 || options.resendUnknown) return 'go';
+  const held = open.filter(({ outcome }) => outcome === null);
+  if (held.some((row) => String(row['leased_until']) > now)) return 'in-flight';
+  // Of a run that ended: what it held and had not handed over never left.
+  const left = held.filter((row) => row['left_at'] !== null);
+  if (options.resendUnknown || open.length === held.length - left.length) return 'go';
   for (const { id } of left) {
     db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE id = ?`, now, id ?? null);
   }
   return 'unknown-before';
+}
+
+/** The lease begins anew: what waited long for its gateway is not judged by another run while it is in the air. */
+export function depart(db: Database, ids: readonly string[], { now, owner, leaseMs }: DepartOptions): Set<string> {
+  const until = new Date(now.getTime() + leaseMs).toISOString();
+  return db.transaction(() => new Set(ids.filter((id) => db.run(
+    'UPDATE deliveries SET left_at = ?, leased_until = ? WHERE id = ? AND owner = ? AND outcome IS NULL',
+    now.toISOString(), until, id, owner,
+  ) === 1)));
 }
 
 /**

@@ -85,4 +85,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (delivery, type, key)
   ) WITHOUT ROWID;
   `,
+  // When a delivery was handed to its gateway: what a killed run only held is not what it had in the air.
+  `
+  ALTER TABLE deliveries ADD COLUMN left_at TEXT;
+  UPDATE deliveries SET left_at = leased_at WHERE outcome IS NULL;
+  `,
 ];

@@ -4,6 +4,7 @@ import type { DeviceEvent } from '../../tracking/events';
 import type {
   DeadDevice,
   DeliveryIntent,
+  DepartOptions,
   KpiSelection,
   LeaseDecision,
   LeaseOptions,
@@ -19,7 +20,7 @@ import type {
 } from '../store';
 import { Database } from './database';
 import { kpiEvents, recordEvents } from './events';
-import { lease, ledger, reached, recordParticipations, settle } from './ledger';
+import { depart, lease, ledger, reached, recordParticipations, settle } from './ledger';
 import * as people from './people';
 
 /** The store in one SQLite file, through Node's own `node:sqlite`. Each call is one short transaction. */
@@ -68,6 +69,10 @@ export class SqliteStore implements Store {
 
   async lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]> {
     return lease(this.db, deliveries, options);
+  }
+
+  async depart(ids: readonly string[], options: DepartOptions): Promise<ReadonlySet<string>> {
+    return depart(this.db, ids, options);
   }
 
   async settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void> {

@@ -209,6 +209,24 @@ describe('sending a campaign', () => {
     expect(again.filter(({ output }) => output === 'sent')).toHaveLength(4990);
   });
 
+  it('leaves unknown what a dead run had in the air, and sends what only waited', async () => {
+    const many = Array.from({ length: 1500 }, (_, index) => item(`p${index}`));
+    fcm = new FakeGateway('fcm', () => (fcm.messages.length > 100 ? new Promise<never>(() => undefined) : {}));
+    // Never ends, as a process that hangs or was killed: nothing more is written.
+    void sendCampaign(many, options()).next();
+    while (fcm.messages.length <= 100) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const dead = new Set(fcm.messages.map(({ token }) => token));
+    fcm = new FakeGateway();
+    const results = await send(many, { now: () => new Date(NOW.getTime() + 3_600_000) });
+    const count = (reason: string) => reasons(results).filter((one) => one === reason).length;
+    expect(count('already-sent')).toBe(100);
+    expect(count('unknown-before')).toBeGreaterThan(0);
+    expect(count('unknown-before')).toBeLessThanOrEqual(50);
+    expect(count('sent')).toBe(1500 - count('already-sent') - count('unknown-before'));
+    expect(fcm.messages.filter(({ token }) => dead.has(token))).toEqual([]);
+  });
+
   it('reads people no faster than the gateway takes them', async () => {
     let read = 0;
     function* endless(): Generator<Item> {

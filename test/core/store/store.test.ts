@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, type DeliveryIntent, type Store } from '../../../core/store';
+import { MIGRATIONS } from '../../../core/store/sqlite/migrations';
 import { collect, NOW, person, temporaryFolder } from '../support';
 
 const LATER = new Date(NOW.getTime() + 3_600_000);
@@ -138,8 +139,25 @@ describe('the store', () => {
       expect(await store.lease([intent('a')], { ...LEASE, owner: 'run-2' })).toEqual(['in-flight']);
     });
 
+    it('sends again what a killed run held and had not handed over yet', async () => {
+      await store.lease([intent('a'), intent('b')], LEASE);
+      expect(await store.depart(['b', 'stranger'], LEASE)).toEqual(new Set(['b']));
+      const next = { ...LEASE, owner: 'run-2' };
+      expect(await store.lease([intent('a'), intent('b')], next)).toEqual(['in-flight', 'in-flight']);
+      expect(await store.lease([intent('a'), intent('b')], { ...next, now: LATER })).toEqual(['go', 'unknown-before']);
+      // The first run lives after all: it may not send what another took over.
+      expect(await store.depart(['a'], { ...LEASE, now: LATER })).toEqual(new Set());
+    });
+
+    it('gives a delivery that waited long for its gateway the whole time once it leaves', async () => {
+      await store.lease([intent('a')], LEASE);
+      await store.depart(['a'], { ...LEASE, now: LATER });
+      expect(await store.lease([intent('a')], { ...LEASE, now: LATER, owner: 'run-2' })).toEqual(['in-flight']);
+    });
+
     it('calls what a killed run left behind unknown, and sends it again only where the rule says so', async () => {
       await store.lease([intent('a'), intent('b')], LEASE);
+      await store.depart(['a', 'b'], LEASE);
       const afterwards = { ...LEASE, now: LATER, owner: 'run-2' };
       expect(await store.lease([intent('a')], afterwards)).toEqual(['unknown-before']);
       expect(await store.lease([intent('b')], { ...afterwards, resendUnknown: true })).toEqual(['go']);
@@ -160,6 +178,7 @@ describe('the store', () => {
       const phone = intent('phone', { recipient: 'anna' });
       const tablet = intent('tablet', { recipient: 'anna' });
       expect(await store.lease([phone, tablet], LEASE)).toEqual(['go', 'go']);
+      await store.depart(['phone', 'tablet'], LEASE);
       const next = { ...LEASE, owner: 'run-2' };
       const renewed = intent('renewed', { recipient: 'anna' });
       expect(await store.lease([renewed], LEASE)).toEqual(['duplicate']);
@@ -271,6 +290,17 @@ describe('a store file', () => {
     spoil(folder.path);
     const path = join(folder.path, name);
     await expect(openStore({ sqlite: path })).rejects.toMatchObject({ code, message: expect.stringContaining(path) });
+  });
+
+  it('of an earlier version keeps what was in the air as such', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'store.sqlite');
+    rawDatabase(path, `${MIGRATIONS[0]}; PRAGMA user_version = 1;
+      INSERT INTO deliveries (id, campaign, occurrence, recipient, category, gateway, platform, device, owner, leased_at, leased_until)
+      VALUES ('a', 'sale', 'once', 'p-a', 'marketing', 'fcm', 'android', 'x', 'old', '2026-01-01T00:00:00.000Z', '2026-01-01T00:10:00.000Z')`);
+    const store = await openStore({ sqlite: path });
+    expect(await store.lease([intent('a')], LEASE)).toEqual(['unknown-before']);
+    await store.close();
   });
 
   it('that a newer version wrote is left alone', async () => {
