@@ -35,6 +35,7 @@ export function requireSample({ mean, variance, n }: Sample): void {
     'Give a finite mean, a variance of 0 or more and at least 2 people.');
 }
 
+/** Beyond the safe whole numbers nobody has counted, and sums would end in infinity. */
 export function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
