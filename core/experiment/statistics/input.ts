@@ -30,7 +30,7 @@ export function requireConfidence(confidence: number): void {
 
 /** @throws PushError `bad-sample` */
 export function requireSample({ mean, variance, n }: Sample): void {
-  if (Number.isFinite(mean) && Number.isFinite(variance) && variance >= 0 && Number.isFinite(n) && n >= 2) return;
+  if (Number.isFinite(mean) && Number.isFinite(variance) && variance >= 0 && isCount(n) && n >= 2) return;
   throw new PushError('bad-sample', `A mean of ${String(mean)} with variance ${String(variance)} over ${String(n)} people is no sample.`,
     'Give a finite mean, a variance of 0 or more and at least 2 people.');
 }

@@ -59,7 +59,8 @@ export function sampleRatioMismatch(observed: readonly number[], weights: readon
   if (people === 0 || open.length < 2) return { chiSquared: 0, p: 1 };
   const chiSquared = open.reduce((sum, { count, weight }) => {
     const expected = (people * weight) / whole;
-    return sum + (count - expected) ** 2 / expected;
+    // A weight so small that nobody is expected: nobody there is no miss, and 0 / 0 would be no number.
+    return count === expected ? sum : sum + (count - expected) ** 2 / expected;
   }, 0);
   return { chiSquared, p: chiSquaredAbove(chiSquared, open.length - 1) };
 }
