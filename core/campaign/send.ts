@@ -102,7 +102,7 @@ class CampaignRun {
     if (!CONSENT_RULES.includes(consent)) {
       throw new PushError('unknown-consent-rule', `'${consent}' is no consent rule.`, `Use ${CONSENT_RULES.join(', ')}.`);
     }
-    const gateways = (Object.keys(options.gateways) as GatewayType[]).filter((type) => options.gateways[type] !== undefined);
+    const gateways = (Object.keys(options.gateways ?? {}) as GatewayType[]).filter((type) => options.gateways[type] !== undefined);
     if (gateways.length === 0) {
       throw new PushError('no-credentials', 'No credential is connected, neither for FCM nor for APNs.', 'Choose at least one.');
     }

@@ -16,10 +16,10 @@ export interface StoreLocation {
  *   `postgres-not-supported` (this version keeps its data in SQLite only).
  */
 export async function openStore(location: StoreLocation): Promise<Store> {
-  if (location.postgres !== undefined) {
+  if (location?.postgres !== undefined) {
     throw new PushError('postgres-not-supported', 'This version keeps its data in SQLite only.', "Give 'sqlite' with the path of a file.");
   }
-  if (typeof location.sqlite !== 'string' || location.sqlite.trim() === '') {
+  if (typeof location?.sqlite !== 'string' || location.sqlite.trim() === '') {
     throw new PushError('store-not-named', 'The store has no file.', "Give 'sqlite' with the path of a file.");
   }
   return new SqliteStore(location.sqlite);

@@ -258,6 +258,10 @@ describe('the store', () => {
 });
 
 describe('a store file', () => {
+  it.each([undefined, null, {}, { sqlite: ' ' }])('that %j does not name is asked for', async (location) => {
+    await expect(openStore(location as never)).rejects.toMatchObject({ code: 'store-not-named' });
+  });
+
   it('keeps everything when it is closed and opened again', async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'deep', 'store.sqlite');
