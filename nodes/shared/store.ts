@@ -1,19 +1,23 @@
 /** The store of the campaigns: one SQLite file beside n8n's own data, unless the user says otherwise. */
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { INodeProperties } from 'n8n-workflow';
 import { openStore, type Store } from '../../core';
 
-export const STORE_FILE = 'push-campaigns.sqlite';
+const STORE_FILE = 'push-campaigns.sqlite';
 
-/** n8n keeps its data in `.n8n` under N8N_USER_FOLDER or the home folder; PUSH_CAMPAIGNS_STORE names the file itself. */
-export function defaultStoreFile(environment: Record<string, string | undefined> = process.env): string {
-  return environment['PUSH_CAMPAIGNS_STORE']?.trim() || join(environment['N8N_USER_FOLDER']?.trim() || homedir(), '.n8n', STORE_FILE);
+/**
+ * The file that the option names, or else PUSH_CAMPAIGNS_STORE, or else the usual one. n8n keeps its data in `.n8n`
+ * under N8N_USER_FOLDER or the home folder: a relative path begins there, and not where n8n happened to be started.
+ */
+export function storeFile(option: unknown, environment: Record<string, string | undefined> = process.env): string {
+  const named = (typeof option === 'string' && option.trim()) || environment['PUSH_CAMPAIGNS_STORE']?.trim() || STORE_FILE;
+  return resolve(join(environment['N8N_USER_FOLDER']?.trim() || homedir(), '.n8n'), named);
 }
 
 /** Opens the store for the length of `use`. */
 export async function withStore<T>(file: unknown, use: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore({ sqlite: typeof file === 'string' && file.trim() !== '' ? file.trim() : defaultStoreFile() });
+  const store = await openStore({ sqlite: storeFile(file) });
   try {
     return await use(store);
   } finally {
@@ -29,5 +33,5 @@ export const storeFileOption: INodeProperties = {
   default: '',
   placeholder: 'e.g. /home/node/.n8n/push-campaigns.sqlite',
   description:
-    'Path of the SQLite file that keeps people, consents, the ledger and events. If empty: push-campaigns.sqlite in the .n8n folder, or what the environment variable PUSH_CAMPAIGNS_STORE says. All nodes of a campaign must use the same one.',
+    'Path of the SQLite file that keeps people, consents, the ledger and events; a relative one begins in the .n8n folder. If empty: push-campaigns.sqlite in the .n8n folder, or what the environment variable PUSH_CAMPAIGNS_STORE says. All nodes of a campaign must use the same one.',
 };
