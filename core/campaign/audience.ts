@@ -10,6 +10,8 @@ export interface ImportOptions {
   store: Store;
   fields?: FieldMap;
   now?: Date;
+  /** Told of each row that is taken, and whom it names. */
+  onTaken?: (row: ImportRow, id: string) => void;
 }
 
 export interface ImportReport {
@@ -30,10 +32,11 @@ const GROUP = 2000;
  * Writes rows into the store. Several rows of one id are one person with the devices of all of them; a row that
  * cannot be used is in `rejected` with its place, and the others are imported.
  */
-export async function importPeople(rows: Iterable<ImportRow>, { store, fields, now = new Date() }: ImportOptions): Promise<ImportReport> {
+export async function importPeople(rows: Iterable<ImportRow>, { store, fields, now = new Date(), onTaken }: ImportOptions): Promise<ImportReport> {
   const report: ImportReport = { created: 0, updated: 0, moved: 0, people: [], rejected: [], warnings: [] };
   const people = new Map<string, Recipient>();
-  for (const { place, value, error } of rows) {
+  for (const row of rows) {
+    const { place, value, error } = row;
     try {
       if (error !== undefined) throw error;
       const { recipient, warnings } = parseRecipient(value, fields);
@@ -41,6 +44,7 @@ export async function importPeople(rows: Iterable<ImportRow>, { store, fields, n
       report.warnings.push(...warnings.map((warning) => ({ place, id: recipient.id, ...warning })));
       const known = people.get(recipient.id);
       people.set(recipient.id, known === undefined ? recipient : merge(known, recipient));
+      onTaken?.(row, recipient.id);
     } catch (thrown) {
       const { code, message } = asPushError(thrown);
       report.rejected.push({ place, code, message });
