@@ -6,7 +6,7 @@ import { fieldsParameter, optionsParameter, textParameter, withoutBlanks } from 
 export type CampaignParameters = Omit<CampaignOptions, 'store' | 'gateways' | 'tracking' | 'signal'>;
 
 export function readCampaign(context: IExecuteFunctions): CampaignParameters {
-  const { attempts, concurrency, maxBackoff, onUnknown, timeout } = optionsParameter(context);
+  const { attempts, concurrency, maxBackoff, onUnknown, timeout } = optionsParameter(context, ['attempts', 'concurrency', 'maxBackoff', 'timeout']);
   const category = textParameter(context, 'category');
   return {
     campaign: textParameter(context, 'campaign') ?? '',
@@ -35,5 +35,5 @@ function readMessage(context: IExecuteFunctions): TemplateStage {
 }
 
 function milliseconds(seconds: unknown): number | undefined {
-  return typeof seconds === 'number' ? seconds * 1000 : undefined;
+  return seconds === undefined ? undefined : Math.round(Number(seconds) * 1000);
 }
