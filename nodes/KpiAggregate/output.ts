@@ -5,6 +5,11 @@ import { renderReport, reportTable, type KpiReport } from '../../core';
 export async function present(context: IExecuteFunctions, report: KpiReport): Promise<INodeExecutionData[]> {
   // Every figure is made of all items; one of them stands for all, since a list of 100,000 would be larger than the report.
   const pairedItem = { item: 0 };
+  if (report.campaigns.length === 0) {
+    context.addExecutionHints({
+      message: 'There is nothing to report: no event fits this campaign and occurrence.', type: 'warning', location: 'outputPane',
+    });
+  }
   switch (context.getNodeParameter('output', 0)) {
     case 'table':
       return reportTable(report).rows.map((json) => ({ json, pairedItem }));
