@@ -1,6 +1,7 @@
 /** Collects what became of each person: items by output, and the campaign's waterfall as a hint. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { SEND_OUTPUTS, SendSummary, SUPPRESSION_REASONS, type SendResult } from '../../core';
+import { counted } from '../shared/words';
 
 export class SendCollector {
   private readonly outputs: INodeExecutionData[][] = SEND_OUTPUTS.map(() => []);
@@ -40,7 +41,7 @@ export class SendCollector {
   private tell(): void {
     const { people, sent, failed, suppressed, failures } = this.summary.toJSON();
     this.context.addExecutionHints({
-      message: `${people} people: ${sent} sent, ${failed} failed${listed(failures)}, ${sum(suppressed)} suppressed${listed(suppressed)}.`,
+      message: `${counted(people, 'person', 'people')}: ${sent} sent, ${failed} failed${listed(failures)}, ${sum(suppressed)} suppressed${listed(suppressed)}.`,
       type: failed > 0 ? 'warning' : 'info',
       location: 'outputPane',
     });
