@@ -1,12 +1,13 @@
 /** The forms in which the node hands out its figures. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { renderReport, reportTable, type KpiReport } from '../../core';
+import { tellHint } from '../shared/hints';
 
 export async function present(context: IExecuteFunctions, report: KpiReport): Promise<INodeExecutionData[]> {
   // Every figure is made of all items; one of them stands for all, since a list of 100,000 would be larger than the report.
   const pairedItem = { item: 0 };
   if (report.campaigns.length === 0) {
-    context.addExecutionHints({
+    tellHint(context, {
       message: 'There is nothing to report: no event fits this campaign and occurrence.', type: 'warning', location: 'outputPane',
     });
   }

@@ -2,7 +2,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { audienceReference, importPeople, peopleById, type ImportReport, type Store } from '../../core';
 import { fieldsParameter } from '../shared/configuration';
-import { counted } from '../shared/words';
+import { counted, tellHint } from '../shared/hints';
 import { readInputs, type InputRow } from './rows';
 
 export async function runImport(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
@@ -67,7 +67,7 @@ function tell(context: IExecuteFunctions, { people, created, updated, moved, rej
     ...(warnings.length > 0 ? [`${counted(warnings.length, 'field', 'fields')} could not be read and left out, such as ${warnings[0]?.place}: ${warnings[0]?.message}`] : []),
     ...(rejected.length > 0 ? [`${counted(rejected.length, 'row', 'rows')} rejected, such as ${rejected[0]?.place}: ${rejected[0]?.message}`] : []),
   ];
-  context.addExecutionHints({
+  tellHint(context, {
     message: parts.join('; '),
     type: rejected.length + warnings.length > 0 ? 'warning' : 'info',
     location: 'outputPane',

@@ -1,7 +1,7 @@
 /** Collects what became of each person: items by output, and the campaign's waterfall as a hint. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { SEND_OUTPUTS, SendSummary, SUPPRESSION_REASONS, type SendResult } from '../../core';
-import { counted } from '../shared/words';
+import { counted, tellHint } from '../shared/hints';
 
 export class SendCollector {
   private readonly outputs: INodeExecutionData[][] = SEND_OUTPUTS.map(() => []);
@@ -40,13 +40,13 @@ export class SendCollector {
 
   private tell(): void {
     const { people, sent, failed, suppressed, failures } = this.summary.toJSON();
-    this.context.addExecutionHints({
+    tellHint(this.context, {
       message: `${counted(people, 'person', 'people')}: ${sent} sent, ${failed} failed${listed(failures)}, ${sum(suppressed)} suppressed${listed(suppressed)}.`,
       type: failed > 0 ? 'warning' : 'info',
       location: 'outputPane',
     });
     if (this.context.getNode().retryOnFail === true) {
-      this.context.addExecutionHints({
+      tellHint(this.context, {
         message:
           "'Retry On Fail' is not needed here: each message is retried by itself, and the ledger keeps a repeated run from sending anything twice.",
         type: 'info',

@@ -77,6 +77,11 @@ export function specifyAudience(bench: Bench): void {
       expect(stopped).toMatchObject({ message: "The parameter 'Text' is empty.", context: { itemIndex: 0 } });
     });
 
+    it('shows what a row holds as text in its hint, and never as markup of the editor', async () => {
+      const { hints } = await bench.run(audience({ operation: 'upsert', output: 'summary' }), [{ id: 'h', timezone: '<a href=https://evil.example>&' }]);
+      expect(hints).toEqual([expect.stringContaining("'&lt;a href=https://evil.example>&amp;' is not a time zone")]);
+    });
+
     it('imports a file, and says so where there is none', async () => {
       const node = audience({ operation: 'import', source: 'binary', binaryField: 'data', format: 'json', output: 'people' });
       const file: TestNode = { type: 'n8n-nodes-base.convertToFile', typeVersion: 1.1, parameters: { operation: 'toJson', mode: 'once', options: {} } };
