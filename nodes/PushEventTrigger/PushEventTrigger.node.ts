@@ -34,9 +34,9 @@ export class PushEventTrigger implements INodeType {
       header: 'Listen for events of phones',
       executionsHelp: {
         inactive:
-          "<b>While you build</b>: click 'Listen', then post an event to the test URL. <br /> <br /> <b>For campaigns</b>: publish the workflow and put the production URL into the tracking credential; pushes carry it to the phones. These executions are in the list of executions, not in the editor.",
+          "<b>While you build</b>: click 'Execute step', then post an event to the test URL. <br /> <br /> <b>For campaigns</b>: publish the workflow and put the production URL into the tracking credential; pushes carry it to the phones. These executions are in the list of executions, not in the editor.",
         active:
-          "Phones send to the production URL; those executions are in the <a data-key=\"executions\">list of executions</a>. <br /> <br /> To try something here, click 'Listen' and post an event to the test URL.",
+          "Phones send to the production URL; those executions are in the <a data-key=\"executions\">list of executions</a>. <br /> <br /> To try something here, click 'Execute step' and post an event to the test URL.",
       },
       activationHint: 'Publish the workflow to hear from phones at the production URL.',
     },
