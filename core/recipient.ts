@@ -82,6 +82,10 @@ export function tokenFingerprint(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 12);
 }
 
+/** Longer ids and tokens are mistakes (a whole file in one cell); both are kept and sent many times over. */
+const LONGEST_ID = 1024;
+const LONGEST_TOKEN = 4096;
+
 /** Something about one person that was put right or left out while reading them; the person is kept. */
 export interface RecipientWarning {
   code: 'unknown-timezone' | 'unknown-locale' | 'bad-device' | 'bad-consent';
@@ -100,18 +104,33 @@ export interface ParsedRecipient {
  * a `token` is a person with one device; without an id they are named after that device. Whatever is wrong with a
  * part (a time zone that does not exist, a device without a token) is left out with a warning and costs nothing else.
  *
- * @throws PushError `no-id` where there is neither an id nor a token to stand for one; `not-an-object`.
+ * @throws PushError `no-id` where there is neither an id nor a token to stand for one; `id-too-long`; `not-an-object`;
+ *   `bad-consent` where the consent names no categories: it may be a no, and leaving it out would turn that into a yes.
  */
 export function parseRecipient(view: unknown, fields: FieldMap = {}): ParsedRecipient {
+  const map = { ...DEFAULT_FIELDS, ...fields };
+  return read(view, map, (person) => flatDevice(person, map));
+}
+
+/**
+ * A person out of the store's own view ({@link toView}), whatever the user's rows call their fields. Their devices
+ * stand under `devices` alone: an attribute that happens to be named `token` is no device.
+ * @throws PushError as {@link parseRecipient}
+ */
+export function fromView(view: PersonView): Recipient {
+  return read(view, DEFAULT_FIELDS, () => undefined).recipient;
+}
+
+function read(view: unknown, map: Required<FieldMap>, flat: (view: JsonObject) => JsonObject | undefined): ParsedRecipient {
   if (!isJsonObject(view)) {
     throw new PushError('not-an-object', 'A person must be an object with fields.', 'Hand over one object a person.');
   }
-  const map = { ...DEFAULT_FIELDS, ...fields };
   const warnings: RecipientWarning[] = [];
-  const devices = parseDevices(view, map, warnings);
+  const device = flat(view);
+  const devices = parseDevices(readPath(view, map.devices), device, map.devices, warnings);
   const recipient: Recipient = {
     id: parseId(readPath(view, map.id), devices, map.id),
-    attributes: attributesOf(view, map),
+    attributes: attributesOf(view, map, device !== undefined),
     devices,
   };
   const locale = parseLocale(readPath(view, map.locale), warnings);
@@ -138,8 +157,23 @@ export function toView(recipient: Recipient): PersonView {
   };
 }
 
+/** Names looked up before: asking takes 20 us, which for a million people is 20 seconds. */
+const timezones = new Map<string, boolean>();
+const MOST_TIMEZONES = 2000;
+
 /** True for a name of the IANA time zone database that this machine knows. */
 export function isTimezone(name: string): boolean {
+  let known = timezones.get(name);
+  if (known === undefined) {
+    known = asksForTimezone(name);
+    // Only a hostile list holds more; it must not fill the memory.
+    if (timezones.size >= MOST_TIMEZONES) timezones.clear();
+    if (name.length <= SHOWN) timezones.set(name, known);
+  }
+  return known;
+}
+
+function asksForTimezone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;
@@ -161,7 +195,14 @@ export function readPath(view: JsonObject, path: string): JsonValue | undefined 
 
 function parseId(value: JsonValue | undefined, devices: Device[], field: string): string {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (typeof value === 'string' && value.trim() !== '') {
+    if (value.length > LONGEST_ID) {
+      throw new PushError('id-too-long', `The id of a person has ${value.length} characters; at most ${LONGEST_ID} are taken.`,
+        `Check what stands in '${field}'.`, { field, most: LONGEST_ID });
+    }
+    // Half of a pair of UTF-16 units cannot be stored: the person would have one id here and another in the store.
+    return value.toWellFormed();
+  }
   const [first] = devices;
   if (first !== undefined && (value === undefined || value === null || value === '')) {
     return `device:${tokenFingerprint(first.token)}`;
@@ -173,57 +214,60 @@ function parseId(value: JsonValue | undefined, devices: Device[], field: string)
 function parseLocale(value: JsonValue | undefined, warnings: RecipientWarning[]): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   try {
-    return Intl.getCanonicalLocales(String(value).replaceAll('_', '-'))[0];
+    if (typeof value === 'string') return Intl.getCanonicalLocales(value.trim().replaceAll('_', '-'))[0];
   } catch {
-    warnings.push({
-      code: 'unknown-locale',
-      message: `'${String(value)}' is not a language tag; the person is kept without one. Use 'fr' or 'pt-BR'.`,
-    });
-    return undefined;
+    // Not a tag: told below.
   }
+  warnings.push({
+    code: 'unknown-locale',
+    message: `${shown(value)} is not a language tag; the person is kept without one. Use 'fr' or 'pt-BR'.`,
+  });
+  return undefined;
 }
 
 function parseTimezone(value: JsonValue | undefined, warnings: RecipientWarning[]): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string' && isTimezone(value)) return value;
+  if (typeof value === 'string' && isTimezone(value.trim())) return value.trim();
   warnings.push({
     code: 'unknown-timezone',
-    message: `'${String(value)}' is not a time zone; the person is kept without one. Use a name such as 'Europe/Paris'.`,
+    message: `${shown(value)} is not a time zone; the person is kept without one. Use a name such as 'Europe/Paris'.`,
   });
   return undefined;
 }
 
 function parseConsent(value: JsonValue | undefined, warnings: RecipientWarning[]): Recipient['consent'] {
   if (value === undefined || value === null || value === '') return undefined;
-  const consent: Record<string, ConsentState> = {};
   if (!isJsonObject(value)) {
-    warnings.push({ code: 'bad-consent', message: `Consent must be an object such as { "marketing": "opted-in" }.` });
-    return undefined;
+    throw new PushError('bad-consent', `The consent of a person is ${shown(value)}, which does not say for which category of messages.`,
+      `Give an object such as { "marketing": "opted-in" }; in CSV a column named 'consent.marketing'.`);
   }
-  for (const [category, state] of Object.entries(value)) {
-    if (state === '' || state === null || state === undefined) continue;
-    if (oneOf(CONSENT_STATES, state)) consent[category] = state;
-    else {
-      // An unreadable answer must never count as a yes.
-      consent[category] = 'opted-out';
-      warnings.push({
-        code: 'bad-consent',
-        message: `'${String(state)}' is no consent state for '${category}'; it counts as opted-out. Use ${CONSENT_STATES.join(', ')}.`,
-      });
-    }
+  const consent = new Map<string, ConsentState>();
+  for (const [category, given] of Object.entries(value)) {
+    if (isBlank(given)) continue;
+    const state = consentState(given);
+    // An unreadable answer must never count as a yes.
+    consent.set(category, state ?? 'opted-out');
+    if (state !== undefined) continue;
+    warnings.push({
+      code: 'bad-consent',
+      message: `${shown(given)} is no consent state for ${shown(category)}; it counts as opted-out. Use ${CONSENT_STATES.join(', ')}.`,
+    });
   }
-  return consent;
+  return Object.fromEntries(consent);
 }
 
-function parseDevices(view: JsonObject, map: Required<FieldMap>, warnings: RecipientWarning[]): Device[] {
-  const list = readPath(view, map.devices);
-  const raw: JsonObject[] = [];
-  if (Array.isArray(list)) raw.push(...list.map((device) => (isJsonObject(device) ? device : { token: device })));
-  else if (list !== undefined && list !== null && list !== '') {
-    warnings.push({ code: 'bad-device', message: `'${map.devices}' must be a list of devices; it was left out.` });
-  }
-  const flat = {
-    token: readPath(view, map.token),
+/** `Opted In`, `opted_in` and `OPTED-IN` are spellings of one state. */
+function consentState(value: JsonValue | undefined): ConsentState | undefined {
+  const word = typeof value === 'string' ? value.trim().toLowerCase().replaceAll(/[\s_]+/g, '-') : value;
+  return oneOf(CONSENT_STATES, word) ? word : undefined;
+}
+
+/** The device that a flat row names beside the person's own fields; its other fields are then the device's. */
+function flatDevice(view: JsonObject, map: Required<FieldMap>): JsonObject | undefined {
+  const token = readPath(view, map.token);
+  if (isBlank(token)) return undefined;
+  return {
+    token,
     gateway: readPath(view, map.gateway),
     platform: readPath(view, map.platform),
     environment: readPath(view, map.environment),
@@ -231,7 +275,15 @@ function parseDevices(view: JsonObject, map: Required<FieldMap>, warnings: Recip
     permission: view['permission'],
     lastSeenAt: view['lastSeenAt'],
   };
-  if (!isBlank(flat.token)) raw.push(flat);
+}
+
+function parseDevices(list: JsonValue | undefined, flat: JsonObject | undefined, field: string, warnings: RecipientWarning[]): Device[] {
+  const raw: JsonObject[] = [];
+  if (Array.isArray(list)) for (const device of list) raw.push(isJsonObject(device) ? device : { token: device });
+  else if (!isBlank(list)) {
+    warnings.push({ code: 'bad-device', message: `'${field}' must be a list of devices; it was left out.` });
+  }
+  if (flat !== undefined) raw.push(flat);
   const devices = new Map<string, Device>();
   for (const candidate of raw) {
     const device = parseDevice(candidate, warnings);
@@ -244,34 +296,47 @@ function parseDevice(raw: JsonObject, warnings: RecipientWarning[]): Device | un
   const warn = (message: string): undefined => void warnings.push({ code: 'bad-device', message });
   const token = raw['token'];
   if (typeof token !== 'string' || token.trim() === '') return warn('A device without a token was left out.');
+  if (token.length > LONGEST_TOKEN) return warn(`A device with a token of more than ${LONGEST_TOKEN} characters was left out.`);
   const asked = isBlank(raw['gateway']) ? undefined : raw['gateway'];
   if (asked !== undefined && !oneOf(GATEWAY_TYPES, asked)) {
-    return warn(`A device with the gateway '${String(asked)}' was left out; use ${GATEWAY_TYPES.join(' or ')}.`);
+    return warn(`A device with the gateway ${shown(asked)} was left out; use ${GATEWAY_TYPES.join(' or ')}.`);
   }
   const platform = isBlank(raw['platform']) ? undefined : raw['platform'];
   if (platform !== undefined && !oneOf(PLATFORMS, platform)) {
-    return warn(`A device with the platform '${String(platform)}' was left out; use ${PLATFORMS.join(', ')}.`);
+    return warn(`A device with the platform ${shown(platform)} was left out; use ${PLATFORMS.join(', ')}.`);
   }
   // An APNs token is 32 bytes or more in hexadecimal; an FCM token holds a colon and other letters.
   const gateway = asked ?? (platform !== 'android' && /^[0-9a-f]{64,200}$/i.test(token.trim()) ? 'apns' : 'fcm');
-  const device: Device = { token: token.trim(), gateway, platform: platform ?? (gateway === 'apns' ? 'ios' : 'android') };
+  const device: Device = { token: token.trim().toWellFormed(), gateway, platform: platform ?? (gateway === 'apns' ? 'ios' : 'android') };
   if (oneOf(ENVIRONMENTS, raw['environment'])) device.environment = raw['environment'];
   if (oneOf(PERMISSIONS, raw['permission'])) device.permission = raw['permission'];
-  if (!isBlank(raw['appVersion'])) device.appVersion = String(raw['appVersion']);
+  const version = raw['appVersion'];
+  if ((typeof version === 'string' && version !== '') || typeof version === 'number') device.appVersion = String(version);
   const seen = raw['lastSeenAt'];
   if (typeof seen === 'string' && !Number.isNaN(Date.parse(seen))) device.lastSeenAt = new Date(seen).toISOString();
   return device;
 }
 
 /** Every field that the map does not name. A dotted path claims its first part only where it stands for itself. */
-function attributesOf(view: JsonObject, map: Required<FieldMap>): JsonObject {
+function attributesOf(view: JsonObject, map: Required<FieldMap>, isFlat: boolean): JsonObject {
   const claimed = new Set<string>([...Object.values(map), 'push']);
-  if (!isBlank(readPath(view, map.token))) for (const key of ['appVersion', 'permission', 'lastSeenAt']) claimed.add(key);
+  if (isFlat) for (const key of ['appVersion', 'permission', 'lastSeenAt']) claimed.add(key);
   return Object.fromEntries(Object.entries(view).filter(([key]) => !claimed.has(key)));
 }
 
 function isBlank(value: JsonValue | undefined): boolean {
   return value === undefined || value === null || value === '';
+}
+
+/** Letters of a value that a message shows at most. */
+const SHOWN = 60;
+
+/** A value as a message quotes it: short, and without calling anything that the value brings along. */
+function shown(value: JsonValue | undefined): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isJsonObject(value)) return 'an object';
+  const text = String(value);
+  return `'${text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text}'`;
 }
 
 function oneOf<T extends string>(list: readonly T[], value: unknown): value is T {

@@ -52,7 +52,7 @@ export class FcmApi implements ICredentialType {
       type: 'string',
       default: '',
       placeholder: 'e.g. my-app-1a2b3',
-      description: 'ID of the Firebase project',
+      description: 'ID of the Firebase project; needed where the credentials themselves do not name it',
       displayOptions: { show: { authentication: ['applicationDefault', 'accessToken'] } },
     },
     {

@@ -1,5 +1,6 @@
 /** The audience step: people in, people out, and what they agreed to. */
 import { asPushError, PushError } from '../errors';
+import { isJsonObject } from '../json';
 import { CONSENT_STATES, parseRecipient, toView, type ConsentState, type FieldMap, type Recipient } from '../recipient';
 import type { Store } from '../store';
 import type { Item } from './item';
@@ -9,6 +10,8 @@ export interface ImportOptions {
   store: Store;
   fields?: FieldMap;
   now?: Date;
+  /** Told of each row that is taken, and whom it names. */
+  onTaken?: (row: ImportRow, id: string) => void;
 }
 
 export interface ImportReport {
@@ -29,16 +32,19 @@ const GROUP = 2000;
  * Writes rows into the store. Several rows of one id are one person with the devices of all of them; a row that
  * cannot be used is in `rejected` with its place, and the others are imported.
  */
-export async function importPeople(rows: Iterable<ImportRow>, { store, fields, now = new Date() }: ImportOptions): Promise<ImportReport> {
+export async function importPeople(rows: Iterable<ImportRow>, { store, fields, now = new Date(), onTaken }: ImportOptions): Promise<ImportReport> {
   const report: ImportReport = { created: 0, updated: 0, moved: 0, people: [], rejected: [], warnings: [] };
   const people = new Map<string, Recipient>();
-  for (const { place, value, error } of rows) {
+  for (const row of rows) {
+    const { place, value, error } = row;
     try {
       if (error !== undefined) throw error;
       const { recipient, warnings } = parseRecipient(value, fields);
+      requireStorable(recipient.attributes);
       report.warnings.push(...warnings.map((warning) => ({ place, id: recipient.id, ...warning })));
       const known = people.get(recipient.id);
       people.set(recipient.id, known === undefined ? recipient : merge(known, recipient));
+      onTaken?.(row, recipient.id);
     } catch (thrown) {
       const { code, message } = asPushError(thrown);
       report.rejected.push({ place, code, message });
@@ -53,6 +59,25 @@ export async function importPeople(rows: Iterable<ImportRow>, { store, fields, n
   }
   report.people = [...people.keys()];
   return report;
+}
+
+/** Levels of lists and objects in an attribute; SQLite reads JSON to 1000 of them, nobody needs as many. */
+const DEEPEST = 100;
+
+/**
+ * Refuses what cannot be written as JSON and read again: circles, depths without end, whole numbers beyond a double
+ * (Node-RED hands over whatever a function node made). One such person would stop the import of all others.
+ * @throws PushError `unstorable-value`
+ */
+function requireStorable(value: unknown, depth = 0): void {
+  if (typeof value === 'bigint' || depth > DEEPEST) {
+    throw new PushError('unstorable-value', typeof value === 'bigint'
+      ? 'A field of the person holds a number of the kind BigInt, which JSON does not have.'
+      : `A field of the person is nested deeper than ${DEEPEST} levels, or holds itself.`,
+    'Hand over plain texts, numbers, lists and objects.');
+  }
+  if (Array.isArray(value)) for (const inner of value) requireStorable(inner, depth + 1);
+  else if (isJsonObject(value)) for (const inner of Object.values(value)) requireStorable(inner, depth + 1);
 }
 
 function merge(known: Recipient, later: Recipient): Recipient {

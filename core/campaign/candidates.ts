@@ -1,7 +1,7 @@
 /** People to be judged, one by one: of the items, of stored audiences, and those whom an earlier run held back. */
 import { asPushError, type PushError } from '../errors';
 import { isJsonObject } from '../json';
-import { parseRecipient, type FieldMap, type Recipient } from '../recipient';
+import { fromView, parseRecipient, type FieldMap, type Recipient } from '../recipient';
 import type { MessageName, Store } from '../store';
 import { requireItem, type Item } from './item';
 import { isAudienceReference } from './plan';
@@ -39,7 +39,7 @@ export async function* candidatesOf(
     for await (const item of people) {
       if (fromReference && !options.wantsReferences()) break;
       try {
-        const { recipient: person } = parseRecipient(requireItem(item), fields);
+        const person = readPerson(requireItem(item), fromReference, fields);
         yield { index, fromReference, item, person, message: { campaign, occurrence, recipient: person.id, key: keyOf(item) } };
       } catch (thrown) {
         await refuse({ index, fromReference, item: isJsonObject(item) ? item : {} }, asPushError(thrown));
@@ -53,10 +53,20 @@ export async function* waitingCandidates({ campaign, fields, store, now, refuse 
   for await (const { item, fromReference, recipient, occurrence, key } of store.dueHeld(campaign, now())) {
     const source = { index: -1, fromReference, item };
     try {
-      const { recipient: person } = parseRecipient(item, fromReference ? {} : fields);
+      const person = readPerson(item, fromReference, fields);
       yield { ...source, person, message: { campaign, occurrence, recipient, key } };
     } catch (thrown) {
       await refuse(source, asPushError(thrown));
     }
   }
+}
+
+/** People of a stored audience are as the store has them, whatever fields the user's own rows have. */
+function readPerson(item: Item, fromReference: boolean, fields: FieldMap | undefined): Recipient {
+  return fromReference ? fromView(item) : parseRecipient(item, fields).recipient;
+}
+
+/** Names a message among those of a campaign. */
+export function nameOf({ message: { occurrence, recipient, key } }: Candidate): string {
+  return JSON.stringify([occurrence, recipient, key]);
 }

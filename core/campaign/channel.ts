@@ -33,9 +33,18 @@ export class Channel<T> implements AsyncIterable<T> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    for await (const batch of this.batches(1)) yield* batch;
+  }
+
+  /** Items as many at a time as are there, and `most` at most. */
+  async *batches(most: number): AsyncGenerator<T[]> {
     try {
       for (;;) {
-        while (this.head < this.items.length) yield this.take();
+        while (this.head < this.items.length) {
+          const batch: T[] = [];
+          while (batch.length < most && this.head < this.items.length) batch.push(this.take());
+          yield batch;
+        }
         if (this.ended) return;
         await new Promise<void>((resolve) => (this.wakeReader = resolve));
       }

@@ -35,7 +35,7 @@ export async function receiveEvents(body: unknown, { store, secret, now = new Da
   const rejected: RejectedEvent[] = [
     ...parsed.rejected,
     ...report.foreign.map((position): RejectedEvent => ({
-      index: position,
+      index: parsed.positions[position] ?? position,
       code: 'delivery-unknown',
       message: 'The delivery is not in this store: it was sent by another installation, or its record is gone.',
     })),

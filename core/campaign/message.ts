@@ -4,7 +4,7 @@ import type { GatewayMessage } from '../delivery/gateway';
 import { isJsonObject, type JsonObject } from '../json';
 import type { Device } from '../recipient';
 import { payloadLimits } from '../template';
-import { deliveryUuid, signDelivery, trackedLink, type Tracking } from '../tracking';
+import { deliveryUuid, isWebAddress, signDelivery, trackedLink, type Tracking } from '../tracking';
 
 /** How the message of one person leaves; instants in ms. */
 export interface Leaving {
@@ -144,6 +144,6 @@ function trackingData(link: unknown, id: string, tracking: Tracking): JsonObject
     deliveryToken: signDelivery(id, tracking.secret),
     eventsUrl: tracking.eventsUrl,
     // An address of the app itself (shop://...) must reach the app as it is; the app reports its own opening.
-    ...(typeof link === 'string' && /^https?:/i.test(link) && { link: trackedLink(tracking, id, link) }),
+    ...(typeof link === 'string' && isWebAddress(link) && { link: trackedLink(tracking, id, link) }),
   };
 }

@@ -1,5 +1,4 @@
 /** Sends a page of people: judged together, written into the ledger together, then handed to the gateways. */
-import { randomUUID } from 'node:crypto';
 import type { GatewayMessage, GatewayResult } from '../delivery/gateway';
 import { asPushError, PushError, RunStopper } from '../errors';
 import { isJsonObject } from '../json';
@@ -7,7 +6,7 @@ import { tokenFingerprint, type Device, type GatewayType } from '../recipient';
 import type { DeliveryIntent, LeaseDecision, Store } from '../store';
 import type { CompiledTemplate } from '../template';
 import { deliveryId, type Tracking } from '../tracking';
-import type { Candidate } from './candidates';
+import { nameOf, type Candidate } from './candidates';
 import { pushState } from './item';
 import type { Judged, Judging } from './judging';
 import { deviceMessage } from './message';
@@ -24,6 +23,8 @@ export interface PageSenderParts {
   /** Writes the message of who comes without one. */
   render: CompiledTemplate | undefined;
   tracking: Tracking | undefined;
+  /** Names the run in the ledger. */
+  owner: string;
   leaseMs: number;
   now: () => Date;
   /** Hands a message to its gateway; resolves when there is room, to false where nobody takes it any more. */
@@ -43,30 +44,31 @@ export function neverLeft(id: string): GatewayResult {
 }
 
 export class PageSender {
-  /** Names the run in the ledger. */
-  private readonly owner = randomUUID();
-
   constructor(private readonly parts: PageSenderParts) {}
 
   /** @param note told of everyone's verdict */
   async send(page: readonly Candidate[], note: (judged: Judged) => void = () => undefined): Promise<void> {
     const now = this.parts.now();
     const ready: Ready[] = [];
+    // Who comes twice in one page; twice in a run, on whichever page, the ledger sees.
+    const taken = new Set<string>();
     for (const judged of await this.parts.judging.page(page, now)) {
       note(judged);
       const { candidate, verdict } = judged;
       if (verdict.fate === 'suppressed') await this.suppress(judged, verdict.reason);
       else if (verdict.fate === 'held') await this.hold(judged, verdict.reason, verdict.until, verdict.since);
+      else if (taken.has(nameOf(candidate))) await this.suppress(judged, 'duplicate');
       else {
         try {
           ready.push(...this.prepare(judged, verdict, now));
+          taken.add(nameOf(candidate));
         } catch (thrown) {
           if (thrown instanceof RunStopper) throw thrown;
           await this.parts.settler.done(failedResult(candidate, asPushError(thrown)), judged);
         }
       }
     }
-    const decisions = await this.parts.store.lease(ready.map(({ intent }) => intent), { now, owner: this.owner, leaseMs: this.parts.leaseMs });
+    const decisions = await this.parts.store.lease(ready.map(({ intent }) => intent), { now, owner: this.parts.owner, leaseMs: this.parts.leaseMs });
     await this.dispatch(ready, decisions);
   }
 

@@ -14,8 +14,9 @@ export function audienceReference(options: { condition?: JsonObject } = {}): Ite
   return { audience: { plan: [{ stage: { audience: { ...options } } }] } };
 }
 
+/** A person may have an attribute named `audience`, whatever it holds: whoever has devices is a person. */
 export function isAudienceReference(item: Item): boolean {
-  return isJsonObject(item['audience']) && Array.isArray(item['audience']['plan']);
+  return !Array.isArray(item['devices']) && isJsonObject(item['audience']) && Array.isArray(item['audience']['plan']);
 }
 
 /** The reference with one more step, following one output of it. */

@@ -58,23 +58,31 @@ function readCsv(text: string, delimiter = guessDelimiter(text)): ImportRow[] {
 
 type CsvRecord = { line: number; cells: string[]; reason?: undefined } | { line: number; cells?: undefined; reason: string };
 
-/** Records with the line on which they end. A quote that is never closed costs its own line, not the rest of the text. */
+/**
+ * Records with the line on which they end; empty ones are left out. A quote that is never closed costs its own line,
+ * not the rest of the text.
+ */
 function* csvRecords(text: string, delimiter: string): Generator<CsvRecord> {
   // Loaded at first use: a host that imports nothing does not pay for it.
   const { parse } = require('csv-parse/sync') as typeof import('csv-parse/sync');
-  let rest = text.replace(/^\uFEFF/, '');
-  let passed = 0;
-  while (rest !== '') {
+  let rest = Buffer.from(text.replace(/^\uFEFF/, ''));
+  let line = 1;
+  while (rest.length > 0) {
     const records: CsvRecord[] = [];
-    let last = 0;
+    let read = 0;
     try {
       parse(rest, {
         delimiter,
+        // Named, since lines that were added later may end otherwise than the first.
+        record_delimiter: ['\r\n', '\n', '\r'],
         relax_column_count: true,
         skip_empty_lines: true,
-        on_record: (cells: string[], { lines }) => {
-          last = lines;
-          records.push({ line: passed + lines, cells });
+        on_record: (cells: string[], { bytes }) => {
+          // Counted here: the parser takes a Windows line end within quotes for two.
+          const breaks = lineBreaks(rest, read, bytes);
+          if (cells.some((cell) => cell.trim() !== '')) records.push({ line: line + breaks - Number(isBreak(rest[bytes - 1])), cells });
+          line += breaks;
+          read = bytes;
           return null;
         },
       });
@@ -83,13 +91,38 @@ function* csvRecords(text: string, delimiter: string): Generator<CsvRecord> {
     } catch (thrown) {
       yield* records;
       // Go on behind the line on which the broken record began.
-      const lines = rest.split('\n');
-      while (lines[last]?.trim() === '') last++;
-      yield { line: passed + last + 1, reason: asPushError(thrown).message };
-      rest = lines.slice(last + 1).join('\n');
-      passed += last + 1;
+      let end = lineEnd(rest, read);
+      for (; end < rest.length && rest.subarray(read, end).toString().trim() === ''; end = lineEnd(rest, read)) {
+        read = end;
+        line++;
+      }
+      yield { line, reason: asPushError(thrown).message.replace(/ at line \d+/, '') };
+      rest = rest.subarray(end);
+      line++;
     }
   }
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+function isBreak(byte: number | undefined): boolean {
+  return byte === LINE_FEED || byte === CARRIAGE_RETURN;
+}
+
+/** Where the next line begins. */
+function lineEnd(text: Buffer, from: number): number {
+  let end = from;
+  while (end < text.length && !isBreak(text[end])) end++;
+  return Math.min(text.length, end + (text[end] === CARRIAGE_RETURN && text[end + 1] === LINE_FEED ? 2 : 1));
+}
+
+function lineBreaks(text: Buffer, from: number, to: number): number {
+  let breaks = 0;
+  for (let index = from; index < to; index++) {
+    if (isBreak(text[index]) && !(text[index] === LINE_FEED && text[index - 1] === CARRIAGE_RETURN)) breaks++;
+  }
+  return breaks;
 }
 
 function nest(columns: readonly string[], cells: readonly string[]): JsonObject {
@@ -122,9 +155,9 @@ function typed(cell: string): JsonValue {
   return /^-?\d/.test(cell) && String(Number(cell)) === cell ? Number(cell) : cell;
 }
 
-/** The one of comma, semicolon and tab that the first line holds most of. */
+/** The one of comma, semicolon and tab that the first line (that is not empty) holds most of. */
 function guessDelimiter(text: string): string {
-  const [first = ''] = text.split('\n', 1);
+  const first = /[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '';
   const count = (delimiter: string) => first.split(delimiter).length;
   return [',', ';', '\t'].reduce((best, next) => (count(next) > count(best) ? next : best));
 }

@@ -1,15 +1,16 @@
 /**
  * Sends a campaign: people in, one result a person out. Between them a page of people is judged by the policies and
- * written into the ledger, then its messages flow to both gateways while the next page is read; outcomes go into the
- * ledger in groups. Memory holds a few pages, whatever the audience.
+ * written into the ledger, then its messages flow to both gateways while the next page is read, each written down as it
+ * leaves; outcomes go into the ledger in groups. Memory holds a few pages, whatever the audience.
  */
+import { randomUUID } from 'node:crypto';
 import type { Gateway, GatewayMessage, SendOptions } from '../delivery/gateway';
 import { PushError } from '../errors';
 import type { FieldMap, GatewayType } from '../recipient';
 import type { Store } from '../store';
 import type { MessageKind } from '../template';
 import type { Tracking } from '../tracking';
-import { candidatesOf, waitingCandidates, type Candidate, type CandidateOptions } from './candidates';
+import { candidatesOf, nameOf, waitingCandidates, type Candidate, type CandidateOptions } from './candidates';
 import { Channel } from './channel';
 import type { Item } from './item';
 import { Judging, type Judged } from './judging';
@@ -53,6 +54,8 @@ export interface CampaignOptions {
 const PAGE = 500;
 /** Messages that wait for a gateway at most, so that a slow one holds the reading back. */
 const WAITING = 1000;
+/** Messages written down together as leaving for their gateway: so many, and those in the air, does a killed run leave unknown. */
+const DEPARTURE = 50;
 const LEASE_MS = 60_000;
 
 /**
@@ -86,13 +89,16 @@ class CampaignRun {
   private readonly people: CandidateOptions;
   private readonly pages: PageSender;
   private readonly now: () => Date;
+  /** Names the run in the ledger. */
+  private readonly owner = randomUUID();
+  private readonly leaseMs: number;
 
   constructor(private readonly options: CampaignOptions) {
     const { store, template, repeat = { per: 'occurrence' }, policies, kind, category, consent, onUnknown } = options;
     const campaign = requireName(options.campaign, 'campaign');
     requireName(options.occurrence ?? 'once', 'occurrence');
     this.now = options.now ?? (() => new Date());
-    const gateways = (Object.keys(options.gateways) as GatewayType[]).filter((type) => options.gateways[type] !== undefined);
+    const gateways = (Object.keys(options.gateways ?? {}) as GatewayType[]).filter((type) => options.gateways[type] !== undefined);
     if (gateways.length === 0) {
       throw new PushError('no-credentials', 'No credential is connected, neither for FCM nor for APNs.', 'Choose at least one.');
     }
@@ -110,10 +116,11 @@ class CampaignRun {
     this.signal = options.signal === undefined ? this.stopping.signal : AbortSignal.any([options.signal, this.stopping.signal]);
     this.results = new Channel(PAGE * 2);
     for (const type of gateways) this.queues.set(type, new Channel(WAITING));
-    const leaseMs = options.leaseMs ?? LEASE_MS;
-    this.settler = new Settler(store, this.results, this.now, leaseMs);
+    this.leaseMs = options.leaseMs ?? LEASE_MS;
+    const { owner, leaseMs } = this;
+    this.settler = new Settler(store, this.results, { owner, leaseMs, now: this.now });
     this.pages = new PageSender({
-      store, judging: this.judging, settler: this.settler, tracking: options.tracking, leaseMs, now: this.now,
+      store, judging: this.judging, settler: this.settler, tracking: options.tracking, owner, leaseMs, now: this.now,
       render: template === undefined ? undefined : compileMessage(template, this.now()),
       queue: async (type, message) => (await this.queues.get(type)?.push(message)) === true,
     });
@@ -168,10 +175,26 @@ class CampaignRun {
       },
       signal: this.signal,
     };
-    for await (const result of gateway.send(queue, options)) {
+    const departed: GatewayMessage[] = [];
+    for await (const result of gateway.send(this.departures(queue, departed), options)) {
       await this.settler.settle(result);
     }
-    for (const { id } of queue.drain()) await this.settler.settle(neverLeft(id));
+    for (const { id } of [...departed, ...queue.drain()]) await this.settler.settle(neverLeft(id));
+  }
+
+  /** The messages of a queue, each written down as leaving. @param departed holds those that were not handed over yet */
+  private async *departures(queue: Channel<GatewayMessage>, departed: GatewayMessage[]): AsyncGenerator<GatewayMessage> {
+    for await (const batch of queue.batches(DEPARTURE)) {
+      departed.push(...batch);
+      const { owner, leaseMs } = this;
+      const held = await this.options.store.depart(batch.map(({ id }) => id), { now: this.now(), owner, leaseMs });
+      while (!this.signal.aborted) {
+        const message = departed.shift();
+        if (message === undefined) break;
+        if (held.has(message.id)) yield message;
+        else await this.settler.settle(neverLeft(message.id));
+      }
+    }
   }
 
   /** The input first: who waited and comes again is judged there, and not a second time. */
@@ -198,10 +221,6 @@ class CampaignRun {
     }
     if (page.length > 0 && !this.signal.aborted) await this.pages.send(page, note);
   }
-}
-
-function nameOf({ message: { occurrence, recipient, key } }: Candidate): string {
-  return JSON.stringify([occurrence, recipient, key]);
 }
 
 function requireName(value: unknown, field: 'campaign' | 'occurrence'): string {

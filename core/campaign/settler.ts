@@ -45,10 +45,9 @@ export class Settler {
   constructor(
     private readonly store: Store,
     private readonly results: Channel<SendResult>,
-    private readonly now: () => Date,
-    private readonly leaseMs: number,
+    private readonly run: { owner: string; leaseMs: number; now: () => Date },
   ) {
-    this.renewal = setInterval(() => this.renew(), leaseMs / 3).unref();
+    this.renewal = setInterval(() => this.renew(), run.leaseMs / 3).unref();
   }
 
   /** Nothing is in flight any more, or nobody waits for it. */
@@ -121,9 +120,10 @@ export class Settler {
     this.dead = [];
     this.finished = [];
     this.holding = [];
-    const now = this.now();
-    if (postponed.length > 0) await this.store.postpone(postponed);
-    if (outcomes.length > 0) await this.store.settle(outcomes, now);
+    const { owner } = this.run;
+    const now = this.run.now();
+    if (postponed.length > 0) await this.store.postpone(postponed, owner);
+    if (outcomes.length > 0) await this.store.settle(outcomes, { owner, now });
     if (dead.length > 0) await this.store.markDead(dead, now);
     if (holding.length > 0) await this.store.hold(holding);
     const participations = finished.flatMap(participation);
@@ -136,7 +136,7 @@ export class Settler {
   /** What is still in the air stays this run's. A failure shows at the next write. */
   private renew(): void {
     if (this.flights.size === 0) return;
-    this.store.renew([...this.flights.keys()], new Date(this.now().getTime() + this.leaseMs)).catch(() => undefined);
+    this.store.renew([...this.flights.keys()], { ...this.run, now: this.run.now() }).catch(() => undefined);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { asPushError, PushError, RunStopper } from '../errors';
 import { compileExperiment, type Arm } from '../experiment';
-import type { JsonObject } from '../json';
+import { isJsonObject, type JsonObject } from '../json';
 import { DEFAULT_FIELDS, readPath, type FieldMap } from '../recipient';
 import { compileTemplate, type CompiledTemplate, type Template, type TemplateOptions } from '../template';
 import { requireItem, withPush, type Item, type Route } from './item';
@@ -56,10 +56,15 @@ export const HELD_OUT_OUTPUT = 'heldOut';
  * @throws PushError that names what is wrong in the condition, the arms or the template.
  */
 export function compileStage(stage: Stage, context: StageContext = {}): CompiledStage {
+  if (!isJsonObject(stage as unknown)) throw unknownStage();
   if ('segment' in stage) return compileSegment(stage.segment, context);
   if ('split' in stage) return compileSplitStage(stage.split, context);
   if ('template' in stage) return compileTemplateStage(stage.template, context);
-  throw new PushError('unknown-stage', 'This is no stage of a campaign.', 'Use segment, split or template.');
+  throw unknownStage();
+}
+
+function unknownStage(): PushError {
+  return new PushError('unknown-stage', 'This is no stage of a campaign.', 'Use segment, split or template.');
 }
 
 /** Renders a person's message: what the template stage and a send step with its own text share. */
@@ -88,17 +93,20 @@ function compileSegment(segment: SegmentStage, context: StageContext): CompiledS
 }
 
 function compileSplitStage(split: SplitStage, { fields }: StageContext): CompiledStage {
+  if (!isJsonObject(split as unknown)) throw unknownStage();
   const control = split.control ?? 0;
-  if (split.arms.some(({ name }) => name === CONTROL_ARM) && control > 0) {
-    throw new PushError('control-named-twice', `An arm is named '${CONTROL_ARM}', which is the name of the held-out people.`,
+  // A list or a weight that is none is told by the experiment; only 0 is no control.
+  const arms: Arm[] = Array.isArray(split.arms) ? [...split.arms] : [];
+  const named = arms.find((arm) => (arm?.name === CONTROL_ARM && control !== 0) || arm?.name === HELD_OUT_OUTPUT);
+  if (named !== undefined) {
+    throw new PushError('control-named-twice', `An arm is named '${named.name}', which is the name of the held-out people.`,
       'Give the arm another name.');
   }
-  const arms = control > 0 ? [...split.arms, { name: CONTROL_ARM, weight: control }] : [...split.arms];
-  const assign = compileExperiment({ key: split.key, arms });
+  const assign = compileExperiment({ key: split.key, arms: control === 0 ? arms : [...arms, { name: CONTROL_ARM, weight: control }] });
   const idField = fields?.id ?? DEFAULT_FIELDS.id;
-  const positions = new Map(split.arms.map(({ name }, index) => [name, index]));
+  const positions = new Map(arms.map(({ name }, index) => [name, index]));
   const stage: JsonObject = {
-    split: { key: split.key, arms: split.arms.map((arm) => ({ ...arm })), ...(control > 0 && { control }) },
+    split: { key: split.key, arms: arms.map((arm) => ({ ...arm })), ...(control !== 0 && { control }) },
   };
   return compiled([...positions.keys(), HELD_OUT_OUTPUT], stage, (item) => {
     const { arm, bucket } = assign(readPath(item, idField) as string);

@@ -27,7 +27,7 @@ export interface Assignment {
  *   function throws `no-id` for null, undefined, an empty text, NaN and anything but a text or a number.
  */
 export function compileExperiment(experiment: Experiment): (id: unknown) => Assignment {
-  const { key, arms, coverage } = experiment;
+  const { key, arms, coverage } = (experiment ?? {}) as Experiment;
   if (typeof key !== 'string' || key.trim() === '') {
     throw new PushError('no-experiment-key', 'The experiment has no key.',
       'Name the experiment, such as spring-2026; two experiments with one key draw the same people alike.');

@@ -1,40 +1,77 @@
-/** May a delivery that the ledger knows go out (again)? The one rule of both databases. */
+/** May a delivery go out (again)? The one rule of both databases, over what the ledger knows of its person. */
 import type { Outcome } from '../delivery/gateway';
-import type { LeaseDecision, LeaseOptions } from './store';
+import type { DeliveryIntent, LeaseDecision, LeaseOptions, MessageName } from './store';
 
-/** Outcomes after which the phone certainly got nothing, so that the same delivery may go again. */
-const NOT_DELIVERED: ReadonlySet<Outcome> = new Set([
-  'wrong-environment',
-  'bad-credentials',
-  'bad-payload',
-  'throttled',
-  'unavailable',
-  'dead-token',
-]);
-
-/** What the ledger says of a delivery; instants in ISO 8601. */
-export interface LeasedRow {
+/** A delivery that the ledger knows; instants in ISO 8601. */
+export interface LeasedRow extends MessageName {
+  id: string;
   outcome: Outcome | null;
   owner: string;
   leasedUntil: string;
+  /** When it was handed to its gateway; null while it only waits to be. */
+  leftAt: string | null;
+  /** When its next attempt is due; null where it never waited for another. */
   notBefore: string | null;
 }
 
-/** `lost`: the run that held it is gone; the ledger writes down that its end is unknown. */
-export function judgeLease(
-  { outcome, owner, leasedUntil, notBefore }: LeasedRow, resendUnknown: boolean, options: LeaseOptions,
-): { decision: LeaseDecision; lost: boolean } {
+export interface Leases {
+  /** One each, in the order of the deliveries. */
+  decisions: LeaseDecision[];
+  /** Those that are the run's from now on. */
+  taken: DeliveryIntent[];
+  /** Ids of those of which nobody knows the end, for the run that held them is gone; the ledger writes that down. */
+  lost: string[];
+}
+
+/**
+ * @param rows all deliveries of the messages, to whichever device: a person who was reached on one phone, or may have
+ *   been, is not sent to on another
+ */
+export function judgeLeases(deliveries: readonly DeliveryIntent[], rows: readonly LeasedRow[], options: LeaseOptions): Leases {
+  const known = Map.groupBy(rows, nameOf);
+  const judged = new Map<string, LeaseDecision>();
+  const taken = new Map<string, DeliveryIntent>();
+  const lost: string[] = [];
+  const decisions = deliveries.map((delivery): LeaseDecision => {
+    const name = nameOf(delivery);
+    // Asked once a person: their second device must not be taken for a duplicate of the first.
+    const decision = judged.get(name) ?? judgePerson(known.get(name) ?? [], delivery.resendUnknown, options, lost);
+    judged.set(name, decision);
+    if (decision !== 'go') return decision;
+    if (taken.has(delivery.id)) return 'duplicate';
+    taken.set(delivery.id, delivery);
+    return 'go';
+  });
+  return { decisions, taken: [...taken.values()], lost };
+}
+
+function judgePerson(
+  rows: readonly LeasedRow[], resendUnknown: boolean, options: LeaseOptions, lost: string[],
+): LeaseDecision {
   const now = options.now.toISOString();
-  const decide = (decision: LeaseDecision, lost = false) => ({ decision, lost });
-  if (outcome === null) {
-    if (owner === options.owner) return decide('duplicate');
-    if (leasedUntil > now) return decide({ waitsFor: 'in-flight', until: Date.parse(leasedUntil) });
-    // Its run died while it waited, with the next attempt after the end of its lease: it was not on the wire again.
-    if (notBefore !== null && notBefore >= leasedUntil) {
-      return decide(notBefore > now ? { waitsFor: 'retry', until: Date.parse(notBefore) } : 'go');
-    }
-    return resendUnknown ? decide('go') : decide('unknown-before', true);
+  if (rows.some(({ outcome }) => outcome === 'accepted')) return 'already-sent';
+  // Every other outcome says that the phone certainly got nothing.
+  const open = rows.filter(({ outcome }) => outcome === null || outcome === 'unknown');
+  if (open.some(({ owner }) => owner === options.owner)) return 'duplicate';
+  const held = open.filter(({ outcome }) => outcome === null);
+  const alive = held.filter(({ leasedUntil }) => leasedUntil > now);
+  if (alive.length > 0) return { waitsFor: 'in-flight', until: latest(alive.map(({ leasedUntil }) => leasedUntil)) };
+  // Their runs are gone. What never left is certain, and so is what waited for an attempt after the end of its lease.
+  const waited = held.filter(({ notBefore, leasedUntil }) => notBefore !== null && notBefore >= leasedUntil);
+  const inAir = held.filter((row) => row.leftAt !== null && !waited.includes(row));
+  if (!resendUnknown && open.length > held.length - inAir.length) {
+    lost.push(...inAir.map(({ id }) => id));
+    return 'unknown-before';
   }
-  if (outcome === 'unknown') return decide(resendUnknown ? 'go' : 'unknown-before');
-  return decide(NOT_DELIVERED.has(outcome) ? 'go' : 'already-sent');
+  const until = latest(waited.map(({ notBefore }) => notBefore ?? now));
+  return until > options.now.getTime() ? { waitsFor: 'retry', until } : 'go';
+}
+
+/** In ms; -Infinity where there is none. */
+function latest(instants: readonly string[]): number {
+  return Math.max(...instants.map((instant) => Date.parse(instant)));
+}
+
+function nameOf({ campaign, occurrence, recipient, key }: MessageName): string {
+  return JSON.stringify([campaign, occurrence, recipient, key]);
 }

@@ -17,8 +17,8 @@ export interface StoreLocation {
  *   `postgres-unreachable`, `postgres-login-refused`, `postgres-no-rights`, `postgres-tls` of a database
  */
 export async function openStore(location: StoreLocation): Promise<Store> {
-  if (location.postgres !== undefined) return PostgresStore.open(location.postgres);
-  if (typeof location.sqlite !== 'string' || location.sqlite.trim() === '') {
+  if (location?.postgres !== undefined) return PostgresStore.open(location.postgres);
+  if (typeof location?.sqlite !== 'string' || location.sqlite.trim() === '') {
     throw new PushError('store-not-named', 'The store has no file.', "Give 'sqlite' with the path of a file, or 'postgres' with an address.");
   }
   return new SqliteStore(location.sqlite);

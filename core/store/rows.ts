@@ -5,6 +5,7 @@ import type { KpiEvent, KpiEventType } from '../kpi/event';
 import type { ConsentState, Device, GatewayType, Platform, Recipient } from '../recipient';
 import type { PersonEvent } from '../segment';
 import type { DeviceEvent } from '../tracking/events';
+import type { LeasedRow } from './lease-rule';
 import type { AnswerCount, DeviceCount, HeldMessage, LedgerRow, RecordedEvent, RunReport, RunRow, RunState, SavedList } from './store';
 
 export type Row = Record<string, string | number | null>;
@@ -20,14 +21,17 @@ export function toPeople(people: readonly Row[], devices: readonly Row[], consen
       ...(row['locale'] !== null && { locale: String(row['locale']) }),
       ...(row['timezone'] !== null && { timezone: String(row['timezone']) }),
       attributes: JSON.parse(String(row['attributes'])) as JsonObject,
-      ...(consent !== undefined && { consent: toConsents(consent) }),
+      ...(consent !== undefined && { consent: { ...toConsents(consent) } }),
       devices: (devicesOf.get(row['id'] ?? null) ?? []).map(toDevice),
     };
   });
 }
 
+/** By category. Has no prototype: a category may have any name, and nobody agreed to `constructor`. */
 export function toConsents(rows: readonly Row[]): Record<string, ConsentState> {
-  return Object.fromEntries(rows.map((one) => [String(one['category']), one['state'] as ConsentState]));
+  const consents = Object.create(null) as Record<string, ConsentState>;
+  for (const row of rows) consents[String(row['category'])] = row['state'] as ConsentState;
+  return consents;
 }
 
 function toDevice(row: Row): Device {
@@ -40,6 +44,21 @@ function toDevice(row: Row): Device {
     ...(row['permission'] !== null && { permission: row['permission'] as Device['permission'] }),
     ...(row['last_seen_at'] !== null && { lastSeenAt: String(row['last_seen_at']) }),
   } as Device;
+}
+
+export function toLeasedRow(row: Row): LeasedRow {
+  return {
+    id: String(row['id']),
+    campaign: String(row['campaign']),
+    occurrence: String(row['occurrence']),
+    recipient: String(row['recipient']),
+    key: String(row['message_key']),
+    outcome: row['outcome'] as Outcome | null,
+    owner: String(row['owner']),
+    leasedUntil: String(row['leased_until']),
+    leftAt: row['left_at'] as string | null,
+    notBefore: row['not_before'] as string | null,
+  };
 }
 
 export function toLedgerRow(row: Row): LedgerRow {
@@ -66,8 +85,18 @@ export function* participationFacts(row: Row): Generator<KpiEvent> {
   if (row['outcome'] === 'suppressed') yield { ...fact, type: 'suppressed', reason: String(row['reason']) };
 }
 
+/** The facts of a page of deliveries and of the events that belong to them. */
+export function* pageFacts(deliveries: readonly Row[], events: readonly Row[]): Generator<KpiEvent> {
+  for (const delivery of deliveries) yield* deliveryFacts(delivery);
+  const byId = new Map(deliveries.map((row) => [row['id'], row]));
+  for (const event of events) {
+    const delivery = byId.get(event['delivery'] ?? null);
+    if (delivery !== undefined) yield eventFact(event, delivery);
+  }
+}
+
 /** The fact of a delivery; none while it is in the air. */
-export function* deliveryFacts(row: Row): Generator<KpiEvent> {
+function* deliveryFacts(row: Row): Generator<KpiEvent> {
   if (row['outcome'] === null) return;
   yield {
     ...common(row),
@@ -78,11 +107,10 @@ export function* deliveryFacts(row: Row): Generator<KpiEvent> {
   };
 }
 
-/** The fact of an event, joined with its delivery. */
-export function* eventFacts(row: Row): Generator<KpiEvent> {
-  yield {
-    ...common(row),
-    ...deliveryFields(row),
+function eventFact(row: Row, delivery: Row): KpiEvent {
+  return {
+    ...common(delivery),
+    ...deliveryFields(delivery),
     type: row['type'] as KpiEventType,
     id: String(row['key']),
     at: String(row['at']),

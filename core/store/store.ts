@@ -128,19 +128,25 @@ export interface RunReport extends RunRow {
 }
 
 /**
- * May this delivery go out? `go`: it is ours now. `already-sent`: accepted before. `duplicate`: this run holds it already,
- * the person came twice. `unknown-before`: an earlier run ended without knowing, and the rule says not to risk a second
- * message. Otherwise it cannot be told before `until` (ms): another run holds it (`in-flight`), or a run that is gone left
- * it waiting for its gateway (`retry`).
+ * May this delivery go out? `go`: it is ours now. Else what holds of the person, on whichever device: `already-sent`:
+ * accepted before. `duplicate`: this run is sending to them or did, the person came twice. `unknown-before`: an earlier
+ * run ended without knowing, and the rule says not to risk a second message. Otherwise it cannot be told before `until`
+ * (ms): another run is sending to them (`in-flight`), or a run that is gone left them waiting for the gateway (`retry`).
  */
 export type LeaseDecision = 'go' | 'already-sent' | 'duplicate' | 'unknown-before' | { waitsFor: 'in-flight' | 'retry'; until: number };
 
 export interface LeaseOptions {
   now: Date;
-  /** Names the run, so that only it can settle what it holds. */
+  /** Names the run, so that only it can settle what it holds (but for an acceptance, which always counts). */
   owner: string;
   /** How long a delivery is the run's, unless it renews that; then another run may judge it. */
   leaseMs: number;
+}
+
+export interface SettleOptions {
+  now: Date;
+  /** The run that says so: see {@link LeaseOptions.owner}. */
+  owner: string;
 }
 
 export interface Settlement {
@@ -239,7 +245,7 @@ export interface Store {
    */
   upsertPeople(people: readonly Recipient[], now: Date): Promise<UpsertReport>;
   getPerson(id: string): Promise<Recipient | undefined>;
-  /** People in the order of their ids, page by page, with their living devices. */
+  /** People in the order of their ids, page by page, with all their devices; {@link standing} says which are dead. */
   people(options?: { filter?: SqlFilter; pageSize?: number }): AsyncIterable<Recipient>;
   countPeople(filter?: SqlFilter): Promise<number>;
   /** Asks people the same questions (at most 50), in one pass; each combination of answers that occurs, once. */
@@ -269,13 +275,22 @@ export interface Store {
   contacts(messages: readonly MessageName[], since: Date): Promise<(readonly Contact[])[]>;
   /** People of an occurrence to whom something was accepted or may have been. */
   countReached(campaign: string, occurrence: string): Promise<number>;
-  /** Writes down, in one transaction, that these are about to be sent; one decision each, in order. */
+  /**
+   * Writes down, in one transaction, that these are about to be sent; one decision each, in order.
+   * Deliveries to several devices of a person are leased in one call, for a later call finds the person in flight.
+   */
   lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]>;
-  /** Holds deliveries without outcome longer. */
-  renew(ids: readonly string[], until: Date): Promise<void>;
-  settle(settlements: readonly Settlement[], now: Date): Promise<void>;
-  /** Writes down that deliveries wait for another attempt, so that a run that dies meanwhile leaves them certain. */
-  postpone(postponements: readonly Postponement[]): Promise<void>;
+  /**
+   * Writes down that leased deliveries go to their gateway now, holds them anew, and gives back those that this run
+   * still holds: the others must not be sent. What was leased and never left is not `unknown` when the run dies.
+   */
+  depart(ids: readonly string[], options: LeaseOptions): Promise<ReadonlySet<string>>;
+  /** Holds this run's deliveries without outcome longer. */
+  renew(ids: readonly string[], options: LeaseOptions): Promise<void>;
+  /** Only the run that holds a delivery says what became of it; an acceptance always counts and is never taken back. */
+  settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void>;
+  /** Writes down that this run's deliveries wait for another attempt, so that a run that dies meanwhile leaves them certain. */
+  postpone(postponements: readonly Postponement[], owner: string): Promise<void>;
   /** Remembers people who are held back; whoever is held already waits anew. */
   hold(messages: readonly HeldMessage[]): Promise<void>;
   /** For each message what its person waits for, if anything. */

@@ -28,11 +28,15 @@ export interface RejectedEvent {
 
 export interface ParsedEvents {
   events: DeviceEvent[];
+  /** Where each of the events stood in the request. */
+  positions: number[];
   rejected: RejectedEvent[];
 }
 
 const MOST_EVENTS = 10_000;
 const LONGEST_TEXT = 200;
+/** No purchase is worth more, in whatever currency; one forged sum must not drown the revenue of a campaign. */
+const HIGHEST_VALUE = 1e12;
 
 /**
  * Reads a request body: one event, a list, or `{ events: [...] }`. One bad event never costs the others.
@@ -48,10 +52,11 @@ export function parseEvents(body: unknown, secret: string, now: Date): ParsedEve
   if (list.length === 1 && !isJsonObject(list[0])) {
     throw new PushError('events-unreadable', 'The request holds no event.', 'Post JSON: one event or a list of them.');
   }
-  const parsed: ParsedEvents = { events: [], rejected: [] };
+  const parsed: ParsedEvents = { events: [], positions: [], rejected: [] };
   list.forEach((value: unknown, index) => {
     try {
       parsed.events.push(parseEvent(value, secret, now));
+      parsed.positions.push(index);
     } catch (thrown) {
       const { code, message } = asPushError(thrown);
       parsed.rejected.push({ index, code, message });
@@ -91,7 +96,8 @@ function instant(value: JsonValue | undefined, now: Date): string {
   if (value === undefined || value === null) return now.toISOString();
   const time = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
   const date = new Date(Math.min(time, now.getTime()));
-  if (Number.isNaN(date.getTime())) {
+  // Before 1970 no phone ever was; years before 0 would be no instant that figures can be made of.
+  if (!(date.getTime() >= 0)) {
     throw new PushError('bad-event-field', "'at' must be an instant such as 2026-01-31T09:30:00Z.", '', { field: 'at' });
   }
   return date.toISOString();
@@ -100,8 +106,8 @@ function instant(value: JsonValue | undefined, now: Date): string {
 function money(event: JsonObject): Pick<DeviceEvent, 'value' | 'currency'> {
   const { value, currency } = event;
   if (value === undefined || value === null) return {};
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw new PushError('bad-event-field', "'value' must be a number.", '', { field: 'value' });
+  if (typeof value !== 'number' || !(Math.abs(value) <= HIGHEST_VALUE)) {
+    throw new PushError('bad-event-field', `'value' must be a number of at most ${HIGHEST_VALUE}.`, '', { field: 'value' });
   }
   if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) {
     throw new PushError('bad-event-field', "A value needs a 'currency' of three capital letters, such as EUR.", '', { field: 'currency' });

@@ -60,7 +60,12 @@ export function readDeliveryToken(token: unknown, secret: string): string {
   return id;
 }
 
-/** A link that counts the click and then leads to `target`. */
+/** True for a web address: what a click link can lead to. */
+export function isWebAddress(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+}
+
+/** A link that counts the click and then leads to `target`, a web address. */
 export function trackedLink(tracking: Tracking, id: string, target: string): string {
   const url = new URL(tracking.eventsUrl);
   url.searchParams.set('t', signDelivery(id, tracking.secret));
@@ -70,7 +75,7 @@ export function trackedLink(tracking: Tracking, id: string, target: string): str
 }
 
 /**
- * What a click link says: the delivery and the address that the campaign named.
+ * What a click link says: the delivery and the address that the campaign named, in the letters that an HTTP header takes.
  * @throws PushError `token-malformed`, `token-forged`, or `link-forged` where the address is not the campaign's.
  */
 export function readTrackedLink(query: Record<string, unknown>, secret: string): { id: string; target: string } {
@@ -79,7 +84,8 @@ export function readTrackedLink(query: Record<string, unknown>, secret: string):
   const signature = typeof query['s'] === 'string' ? query['s'] : '';
   requireSignature(sign(secret, `${id}\n${target}`), signature, 'link-forged',
     'The link leads to an address that the campaign did not name.');
-  return { id, target };
+  if (!isWebAddress(target)) throw new PushError('link-forged', 'The link leads to no web address.', 'Nothing was recorded.');
+  return { id, target: new URL(target).href };
 }
 
 /** @throws PushError `weak-secret`, `bad-events-url` */
@@ -89,7 +95,7 @@ export function parseTracking(value: { eventsUrl?: unknown; secret?: unknown }):
     throw new PushError('weak-secret', `The tracking secret is shorter than ${SHORTEST_SECRET} characters.`,
       'Use a long random text, the same for sending and for receiving events.', { shortest: SHORTEST_SECRET });
   }
-  if (typeof eventsUrl !== 'string' || !/^https?:$/.test(URL.parse(eventsUrl)?.protocol ?? '')) {
+  if (typeof eventsUrl !== 'string' || !isWebAddress(eventsUrl)) {
     throw new PushError('bad-events-url', 'The events address is not a web address.',
       "Give the address under which phones reach the events node, such as 'https://example.com/webhook/push-events'.");
   }

@@ -38,7 +38,7 @@ export class KpiAggregate implements INodeType {
 }
 
 function report(context: IExecuteFunctions): KpiReport | Promise<KpiReport> {
-  const { storeFile, ...given } = optionsParameter(context);
+  const { storeFile, ...given } = optionsParameter(context, ['attributionWindowHours', 'confidence']);
   const options = {
     ...given,
     ...withoutBlanks({ campaign: textParameter(context, 'campaign'), occurrence: textParameter(context, 'occurrence') }),

@@ -36,7 +36,7 @@ export const properties: INodeProperties[] = [
     options: [
       { name: 'Input Items', value: 'items', description: 'Each item is a row' },
       { name: 'Text', value: 'text', description: 'CSV or JSON as text, such as the answer of an HTTP Request' },
-      { name: 'Binary File', value: 'binary', description: 'A CSV or JSON file of the input' },
+      { name: 'Binary File', value: 'binary', description: 'A CSV or JSON file of each input item' },
     ],
     default: 'items',
     displayOptions: on('import'),
@@ -49,7 +49,7 @@ export const properties: INodeProperties[] = [
     default: '',
     required: true,
     placeholder: 'e.g. {{ $json.data }}',
-    description: 'The CSV or JSON; evaluated once, for the first item',
+    description: 'The CSV or JSON; evaluated for each input item, and a text that comes again is read once',
     displayOptions: importing('text'),
   },
   {

@@ -30,6 +30,16 @@ export class PushEventTrigger implements INodeType {
     subtitle: '={{ $parameter["path"] }}',
     description: 'Hear from phones what became of a push: received, opened, clicked, converted, unsubscribed',
     eventTriggerDescription: 'Waiting for events of phones, or for a click on a link',
+    triggerPanel: {
+      header: 'Listen for events of phones',
+      executionsHelp: {
+        inactive:
+          "<b>While you build</b>: click 'Execute step', then post an event to the test URL. <br /> <br /> <b>For campaigns</b>: publish the workflow and put the production URL into the tracking credential; pushes carry it to the phones. These executions are in the list of executions, not in the editor.",
+        active:
+          "Phones send to the production URL; those executions are in the <a data-key=\"executions\">list of executions</a>. <br /> <br /> To try something here, click 'Execute step' and post an event to the test URL.",
+      },
+      activationHint: 'Publish the workflow to hear from phones at the production URL.',
+    },
     defaults: { name: 'Push Event Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],

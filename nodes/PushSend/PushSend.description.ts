@@ -57,7 +57,7 @@ export const properties: INodeProperties[] = [
     type: 'options',
     noDataExpression: true,
     options: [
-      { name: 'Of the Template Before', value: 'items', description: 'Push Template Personalize wrote each message' },
+      { name: 'From Push Template Personalize', value: 'items', description: 'Each item brings the message that the template step wrote' },
       { name: 'Written Here', value: 'here', description: 'A title and a text; items that come with a message keep theirs' },
     ],
     default: 'items',

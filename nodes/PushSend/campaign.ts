@@ -7,7 +7,7 @@ import { readPolicies, readRepeat } from './policies';
 export type CampaignParameters = Omit<CampaignOptions, 'store' | 'gateways' | 'tracking' | 'signal'>;
 
 export function readCampaign(context: IExecuteFunctions): CampaignParameters {
-  const { attempts, concurrency, maxBackoff, onUnknown, timeout } = optionsParameter(context);
+  const { attempts, concurrency, maxBackoff, onUnknown, timeout } = optionsParameter(context, ['attempts', 'concurrency', 'maxBackoff', 'timeout']);
   const category = textParameter(context, 'category');
   const kind = textParameter(context, 'kind');
   const policies = readPolicies(context);
@@ -42,5 +42,5 @@ function readMessage(context: IExecuteFunctions): TemplateStage {
 }
 
 function milliseconds(seconds: unknown): number | undefined {
-  return typeof seconds === 'number' ? seconds * 1000 : undefined;
+  return seconds === undefined ? undefined : Math.round(Number(seconds) * 1000);
 }

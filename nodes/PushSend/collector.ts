@@ -1,6 +1,7 @@
 /** Collects what became of each person: items by output, and the campaign's waterfall as a hint. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { occurrenceName, SEND_OUTPUTS, SendSummary, SUPPRESSION_REASONS, type SendResult } from '../../core';
+import { counted, tellHint } from '../shared/hints';
 import type { CampaignParameters } from './campaign';
 
 export class SendCollector {
@@ -43,13 +44,13 @@ export class SendCollector {
   private tell(): void {
     const { people, sent, failed, suppressed, failures, held } = this.summary.toJSON();
     const waiting = sum(held) > 0 ? `, ${sum(held)} held back${listed(held)}: run this node again later to send to them` : '';
-    this.context.addExecutionHints({
-      message: `${people} people: ${sent} sent, ${failed} failed${listed(failures)}, ${sum(suppressed)} suppressed${listed(suppressed)}${waiting}.`,
+    tellHint(this.context, {
+      message: `${counted(people, 'person', 'people')}: ${sent} sent, ${failed} failed${listed(failures)}, ${sum(suppressed)} suppressed${listed(suppressed)}${waiting}.`,
       type: failed > 0 ? 'warning' : 'info',
       location: 'outputPane',
     });
     if (this.context.getNode().retryOnFail === true) {
-      this.context.addExecutionHints({
+      tellHint(this.context, {
         message:
           "'Retry On Fail' is not needed here: each message is retried by itself, and the ledger keeps a repeated run from sending anything twice.",
         type: 'info',

@@ -1,7 +1,7 @@
 /** The parameters of the policies: who gets the campaign when, and how often. */
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { PolicyOptions, Repeat } from '../../core';
-import { optionsParameter, textParameter, withoutBlanks } from '../shared/configuration';
+import { collectionParameter, textParameter, withoutBlanks } from '../shared/configuration';
 
 const fixed = (displayName: string, name: string, description: string, values: INodeProperties[], many = false): INodeProperties => ({
   displayName,
@@ -122,7 +122,7 @@ export function readRepeat(context: IExecuteFunctions): Repeat {
 
 /** What was added, in core's form: a fixed collection holds its rule, or its rules, one level down. */
 export function readPolicies(context: IExecuteFunctions): PolicyOptions {
-  const { canary, caps, gap, quietHours, localTime, ...plain } = optionsParameter(context, 'policies');
+  const { canary, caps, gap, quietHours, localTime, ...plain } = collectionParameter(context, 'policies', ['audienceCap']);
   const rules = {
     ...plain,
     canary: ruleOf(canary, ({ percent, ...rest }) => ({ ...rest, share: Number(percent) / 100 })),

@@ -4,6 +4,7 @@ import {
   explainAudience, explainItem, explainItems, explainPerson, isAudienceReference, isJsonObject,
   type Item, type SegmentExplanation, type SegmentStage, type SegmentTrace, type Store,
 } from '../../core';
+import { tellHint } from '../shared/hints';
 
 export interface Explained extends SegmentExplanation {
   /** Name of the segment, where there are several. */
@@ -73,5 +74,5 @@ function share(count: number, of: number): string {
 }
 
 function tell(context: IExecuteFunctions, message: string): void {
-  context.addExecutionHints({ message, type: 'info', location: 'outputPane' });
+  tellHint(context, { message, type: 'info', location: 'outputPane' });
 }

@@ -7,8 +7,11 @@
 import type { FilterConditionValue, FilterValue } from 'n8n-workflow';
 import { PushError, type JsonObject, type JsonValue } from '../../core';
 
-const SEGMENT = String.raw`\??\.\s*[A-Za-z_$][\w$]*|(?:\?\.)?\[\s*(?:"[^"\\]*"|'[^'\\]*'|\d+)\s*\]`;
-const PATH_EXPRESSION = new RegExp(String.raw`^=\s*\{\{\s*\$json((?:${SEGMENT})+)\s*\}\}\s*$`);
+/** A name of JavaScript, which may be `prénom`. */
+const NAME = String.raw`[\p{ID_Start}_$][\p{ID_Continue}$]*`;
+const SEGMENT = String.raw`\??\.\s*${NAME}|(?:\?\.)?\[\s*(?:"[^"\\]*"|'[^'\\]*'|\d+)\s*\]`;
+const PATH_EXPRESSION = new RegExp(String.raw`^=\s*\{\{\s*\$json((?:${SEGMENT})+)\s*\}\}\s*$`, 'u');
+const STEP = new RegExp(String.raw`\.\s*(${NAME})|\[\s*(?:["'](.*?)["']|(\d+))\s*\]`, 'gu');
 
 /** What one row of the editor says of a field; `right` is already of the type that the operator asks for. */
 type Operation = (right: JsonValue, ignoreCase: boolean) => JsonObject;
@@ -128,7 +131,7 @@ function readField(value: unknown, number: number): string {
   if (text !== '' && !text.startsWith('=')) return text;
   const chain = PATH_EXPRESSION.exec(text)?.[1];
   if (chain !== undefined) {
-    return [...chain.matchAll(/\.\s*([A-Za-z_$][\w$]*)|\[\s*(?:["'](.*?)["']|(\d+))\s*\]/g)]
+    return [...chain.matchAll(STEP)]
       .map(([, name, quoted, position]) => name ?? quoted ?? position)
       .join('.');
   }

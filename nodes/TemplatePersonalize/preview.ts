@@ -2,6 +2,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { asPushError, choosePeople, isAudienceReference, MOST_PREVIEWS, renderPreview, withPreview, type Item, type PreviewChoice } from '../../core';
 import { textParameter } from '../shared/configuration';
+import { tellHint } from '../shared/hints';
 
 const shown = (...preview: string[]) => ({ show: { preview } });
 
@@ -98,5 +99,5 @@ function readChoice(context: IExecuteFunctions): PreviewChoice | undefined {
 }
 
 function tell(context: IExecuteFunctions, message: string): void {
-  context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+  tellHint(context, { message, type: 'warning', location: 'outputPane' });
 }

@@ -1,6 +1,7 @@
 /** What the step did for its people, in words under the node and as an item of the output 'Summary'. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { percent, type TemplateSummaryJson } from '../../core';
+import { tellHint } from '../shared/hints';
 
 /** Findings of the copy check that are told under the node; all of them are in the item. */
 const MOST_TOLD = 5;
@@ -12,14 +13,14 @@ export function summaryItem(summary: TemplateSummaryJson): INodeExecutionData {
 export function tellSummary(context: IExecuteFunctions, { people, ready, notWritten, locales, fields, copy }: TemplateSummaryJson): void {
   const missing = Object.entries(fields).map(([field, { fallback, missing: lacking }]) =>
     `${field} (${[fallback > 0 ? `${fallback} with a stand-in` : '', lacking > 0 ? `${lacking} not written` : ''].filter((part) => part !== '').join(', ')})`);
-  context.addExecutionHints({
+  tellHint(context, {
     message: `${people} people: ${ready} written${listed(locales)}, ${people - ready} not${listed(notWritten)}.${missing.length > 0 ? ` Missing: ${missing.join(', ')}.` : ''}`,
     type: ready < people ? 'warning' : 'info',
     location: 'outputPane',
   });
   for (const { rule, field, share, advice, examples } of copy?.findings.slice(0, MOST_TOLD) ?? []) {
     const example = examples[0] === undefined ? '' : ` For example: "${escaped(examples[0].text)}"`;
-    context.addExecutionHints({
+    tellHint(context, {
       message: `Copy check, ${rule}${field === undefined ? '' : ` of ${escaped(field)}`}: ${percent(share)} of people. ${advice}${example}`,
       type: 'warning',
       location: 'outputPane',

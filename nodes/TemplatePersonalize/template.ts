@@ -1,6 +1,6 @@
 /** Puts the node's fields together to the template stage of the campaign. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { CopyMode, MissingPolicy, Template, TemplateStage } from '../../core';
+import { PushError, type CopyMode, type MissingPolicy, type Template, type TemplateStage } from '../../core';
 import { jsonValue, optionsParameter, withoutBlanks } from '../shared/configuration';
 
 type Entry = Record<string, string>;
@@ -8,7 +8,9 @@ type Entry = Record<string, string>;
 type LanguageRow = Entry & { locale?: string; fragments?: unknown };
 
 export function readTemplateStage(context: IExecuteFunctions): TemplateStage {
-  const { overflow, reserveBytes, buttons, fragments, liveActivity, copyCheck, copySample, fallbackShare, ...settings } = optionsParameter(context);
+  const { overflow, reserveBytes, buttons, fragments, liveActivity, copyCheck, copySample, fallbackShare, ...settings } = optionsParameter(
+    context, ['relevanceScore', 'reserveBytes', 'ttlSeconds', 'copySample', 'fallbackShare'],
+  );
   const text = (name: string) => context.getNodeParameter(name, 0, '') as string;
   const locales = entries(context.getNodeParameter('locales', 0, {})) as LanguageRow[];
   const data = entries(context.getNodeParameter('data', 0, {}));
@@ -24,10 +26,10 @@ export function readTemplateStage(context: IExecuteFunctions): TemplateStage {
     defaultLocale: text('defaultLocale').trim(),
     ...fragmentsOf(fragments),
     ...(liveActivity !== undefined && { liveActivity: jsonValue(liveActivity, 'liveActivity', 'Live Activity') }),
-    ...(data.length > 0 && { data: Object.fromEntries(data.map(({ key = '', value = '' }) => [key.trim(), value])) }),
+    ...(data.length > 0 && { data: byName('Data', data.map(({ key = '', value = '' }) => [key, value])) }),
     ...(actions.length > 0 && { buttons: actions }),
     ...(locales.length > 0 && {
-      locales: Object.fromEntries(locales.map(({ locale = '', fragments: own, ...texts }) => [locale.trim(), { ...withoutBlanks(texts), ...fragmentsOf(own) }])),
+      locales: byName('Other Languages', locales.map(({ locale = '', fragments: own, ...texts }) => [locale, { ...withoutBlanks(texts), ...fragmentsOf(own) }])),
     }),
   }) as Template;
   const defaults = entries(context.getNodeParameter('defaults', 0, {}));
@@ -35,10 +37,10 @@ export function readTemplateStage(context: IExecuteFunctions): TemplateStage {
     template,
     missing: policyOf(missing, text('fallback')),
     ...(defaults.length > 0 && {
-      missingByField: Object.fromEntries(defaults.map(({ field = '', policy = 'fallback', text: standIn = '' }) => [field.trim(), policyOf(policy, standIn)])),
+      missingByField: byName('Defaults', defaults.map(({ field = '', policy = 'fallback', text: standIn = '' }) => [field, policyOf(policy, standIn)])),
     }),
     ...(overflow !== undefined && { overflow: overflow as 'refuse' | 'shorten' }),
-    ...(typeof reserveBytes === 'number' && { reserveBytes }),
+    ...(reserveBytes !== undefined && { reserveBytes: reserveBytes as number }),
     copyCheck: {
       mode: (copyCheck ?? 'warn') as CopyMode,
       ...(typeof copySample === 'number' && { sample: copySample / 100 }),
@@ -53,10 +55,18 @@ function policyOf(policy: string, fallback: string): MissingPolicy {
 
 function fragmentsOf(collection: unknown): Pick<Template, 'fragments'> {
   const rows = entries(collection);
-  return rows.length === 0 ? {} : { fragments: Object.fromEntries(rows.map(({ name = '', text = '' }) => [name.trim(), text])) };
+  return rows.length === 0 ? {} : { fragments: byName('Fragments', rows.map(({ name = '', text = '' }) => [name, text])) };
 }
 
 /** The rows of a fixed collection. */
 function entries(collection: unknown): Entry[] {
   return ((collection as { values?: Entry[] } | undefined)?.values ?? []);
+}
+
+/** Rows as one object; of two rows with one name the first would be lost without a word. */
+function byName<T>(parameter: string, rows: [name: string, value: T][]): Record<string, T> {
+  const names = rows.map(([name]) => name.trim());
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw new PushError('named-twice', `'${parameter}' has two entries named '${twice}'.`, 'Remove one of them.', { field: parameter });
+  return Object.fromEntries(rows.map(([name, value]) => [name.trim(), value]));
 }

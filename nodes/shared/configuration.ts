@@ -2,15 +2,24 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { isJsonObject, PushError, type FieldMap, type JsonObject } from '../../core';
 
-/** The text of a parameter without blanks around it; undefined where it is empty. */
+/** The text of a parameter without blanks around it; undefined where it is empty. A number or a date becomes its text. */
 export function textParameter(context: IExecuteFunctions, name: string, index = 0): string | undefined {
-  const value = context.getNodeParameter(name, index, '');
-  return blankToUndefined(typeof value === 'number' ? String(value) : value);
+  const text = toText(context.getNodeParameter(name, index, ''))?.trim();
+  return text === '' ? undefined : text;
 }
 
-/** The collection of options that the user added, without the empty ones. */
-export function optionsParameter(context: IExecuteFunctions, name = 'options'): Record<string, unknown> {
-  return withoutBlanks(context.getNodeParameter(name, 0, {}) as Record<string, unknown>);
+/** The collection of options that the user added; see {@link collectionParameter}. */
+export function optionsParameter(context: IExecuteFunctions, numbers?: readonly string[]): Record<string, unknown> {
+  return collectionParameter(context, 'options', numbers);
+}
+
+/**
+ * What the user added to a collection, without the empty ones.
+ * @param numbers options that are numbers: the editor hands over a number, an expression often its text
+ */
+export function collectionParameter(context: IExecuteFunctions, name: string, numbers: readonly string[] = []): Record<string, unknown> {
+  const options = withoutBlanks(context.getNodeParameter(name, 0, {}) as Record<string, unknown>);
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, numbers.includes(key) ? toNumber(value) : value]));
 }
 
 export function withoutBlanks<T extends Record<string, unknown>>(fields: T): Partial<T> {
@@ -35,7 +44,7 @@ export function jsonValue(value: unknown, name: string, displayName: string): Js
 
 /** Where the user's own rows keep the fields of a person. */
 export function fieldsParameter(context: IExecuteFunctions): FieldMap {
-  return optionsParameter(context, 'fields') as FieldMap;
+  return withoutBlanks(context.getNodeParameter('fields', 0, {}) as Record<string, string>);
 }
 
 function parseJson(text: string): { parsed?: unknown; reason?: string } {
@@ -46,6 +55,15 @@ function parseJson(text: string): { parsed?: unknown; reason?: string } {
   }
 }
 
-function blankToUndefined(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+function toText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  // `{{ $today }}` is an object of Luxon; both kinds of dates say themselves as an ISO text here.
+  const date: unknown = typeof value === 'object' ? (value as { toJSON?: () => unknown } | null)?.toJSON?.() : undefined;
+  return typeof date === 'string' ? date : undefined;
+}
+
+/** What is no number stays as it is: core refuses it by name. */
+function toNumber(value: unknown): unknown {
+  return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
 }

@@ -30,11 +30,12 @@ export function requireConfidence(confidence: number): void {
 
 /** @throws PushError `bad-sample` */
 export function requireSample({ mean, variance, n }: Sample): void {
-  if (Number.isFinite(mean) && Number.isFinite(variance) && variance >= 0 && Number.isFinite(n) && n >= 2) return;
+  if (Number.isFinite(mean) && Number.isFinite(variance) && variance >= 0 && isCount(n) && n >= 2) return;
   throw new PushError('bad-sample', `A mean of ${String(mean)} with variance ${String(variance)} over ${String(n)} people is no sample.`,
     'Give a finite mean, a variance of 0 or more and at least 2 people.');
 }
 
+/** Beyond the safe whole numbers nobody has counted, and sums would end in infinity. */
 export function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }

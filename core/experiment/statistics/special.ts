@@ -30,7 +30,8 @@ export function deviance(k: number, m: number): number {
   for (let j = 1; ; j++) {
     term *= v * v;
     const next = sum + term / (2 * j + 1);
-    if (next === sum) return sum;
+    // What is no number never settles.
+    if (next === sum || Number.isNaN(next)) return next;
     sum = next;
   }
 }

@@ -11,10 +11,13 @@ import { isCount, type Proportion, requireProportion, requireSample, type Sample
 export function twoProportionTest(a: Proportion, b: Proportion): { z: number; p: number } {
   requireProportion(a);
   requireProportion(b);
-  const pooled = (a.successes + b.successes) / (a.trials + b.trials);
-  const variance = pooled * (1 - pooled) * (1 / a.trials + 1 / b.trials);
+  const [failedA, failedB, trials] = [a.trials - a.successes, b.trials - b.successes, a.trials + b.trials];
+  const [succeeded, failed] = [(a.successes + b.successes) / trials, (failedA + failedB) / trials];
+  const variance = succeeded * failed * (1 / a.trials + 1 / b.trials);
   if (!(variance > 0 && variance < Infinity)) return { z: 0, p: 1 };
-  const z = (b.successes / b.trials - a.successes / a.trials) / Math.sqrt(variance);
+  // Rates near 1 are asked as rates of failure: two numbers near 1 leave few digits to their difference.
+  const difference = succeeded > failed ? failedA / a.trials - failedB / b.trials : b.successes / b.trials - a.successes / a.trials;
+  const z = difference / Math.sqrt(variance);
   return { z, p: normalTwoSided(z) };
 }
 
@@ -59,7 +62,8 @@ export function sampleRatioMismatch(observed: readonly number[], weights: readon
   if (people === 0 || open.length < 2) return { chiSquared: 0, p: 1 };
   const chiSquared = open.reduce((sum, { count, weight }) => {
     const expected = (people * weight) / whole;
-    return sum + (count - expected) ** 2 / expected;
+    // A weight so small that nobody is expected: nobody there is no miss, and 0 / 0 would be no number.
+    return count === expected ? sum : sum + (count - expected) ** 2 / expected;
   }, 0);
   return { chiSquared, p: chiSquaredAbove(chiSquared, open.length - 1) };
 }

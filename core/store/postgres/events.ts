@@ -1,10 +1,10 @@
 /** Events of phones, and the stream of facts that KPIs are made of. */
 import type { KpiEvent } from '../../kpi/event';
 import type { DeviceEvent } from '../../tracking/events';
-import { deliveryFacts, eventFacts, participationFacts, toRecordedEvent, type Row } from '../rows';
+import { pageFacts, participationFacts, toRecordedEvent, type Row } from '../rows';
 import type { KpiSelection, RecordReport } from '../store';
 import { json, type Database, type Queries } from './database';
-import { keysetPages } from './ledger';
+import { pages } from './ledger';
 import { putConsents } from './people';
 
 export function recordEvents(db: Database, events: readonly DeviceEvent[], now: Date): Promise<RecordReport> {
@@ -51,10 +51,8 @@ function nameOf({ delivery, type, key }: { delivery: string; type: string; key: 
 }
 
 export async function* kpiEvents(db: Database, selection: KpiSelection): AsyncGenerator<KpiEvent> {
-  const participations = ['participations.campaign', 'participations.occurrence', 'participations.recipient'];
-  for await (const row of keysetPages(db, 'SELECT * FROM participations', participations, selection)) yield* participationFacts(row);
-  for await (const row of keysetPages(db, 'SELECT * FROM deliveries', ['deliveries.id'], selection)) yield* deliveryFacts(row);
-  const select = `SELECT deliveries.*, events.delivery, events.type, events.key, events.at, events.action, events.value, events.currency
-    FROM deliveries JOIN events ON events.delivery = deliveries.id`;
-  for await (const row of keysetPages(db, select, ['events.delivery', 'events.type', 'events.key'], selection)) yield* eventFacts(row);
+  for await (const page of pages(db, 'participations', selection)) for (const row of page) yield* participationFacts(row);
+  for await (const page of pages(db, 'deliveries', selection)) {
+    yield* pageFacts(page, await db.all('SELECT * FROM events WHERE delivery = ANY($1)', page.map((row) => row['id'])));
+  }
 }

@@ -1,9 +1,9 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
-import type { Outcome } from '../../delivery/gateway';
-import { judgeLease, type LeasedRow } from '../lease-rule';
-import { toLedgerRow, type Row } from '../rows';
+import { judgeLeases, type LeasedRow } from '../lease-rule';
+import { pageQuery } from '../pages';
+import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
-  Contact, DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, MessageName, Participation, Postponement, Settlement,
+  Contact, DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, MessageName, Participation, Postponement, SettleOptions, Settlement,
 } from '../store';
 import { json, type Database, type Queries } from './database';
 import { rounds } from './rounds';
@@ -47,94 +47,85 @@ export async function countReached(db: Database, campaign: string, occurrence: s
 
 export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]> {
   const now = options.now.toISOString();
-  const until = new Date(options.now.getTime() + options.leaseMs).toISOString();
   return db.transaction(async (queries) => {
-    const created = await insertLeases(queries, deliveries, options.owner, now, until);
-    const others = deliveries.filter(({ id }) => !created.has(id));
-    const known = await lockLeases(queries, [...new Set([...others, ...duplicatesIn(deliveries)].map(({ id }) => id))]);
-    const lost = new Set<string>();
-    const taken = new Set<string>();
-    const decisions = deliveries.map(({ id, resendUnknown }): LeaseDecision => {
-      if (created.delete(id)) return 'go';
-      const judged = judgeLease(known.get(id) as LeasedRow, resendUnknown, options);
-      if (judged.lost) lost.add(id);
-      if (judged.decision === 'go') {
-        taken.add(id);
-        known.set(id, { outcome: null, owner: options.owner, leasedUntil: until, notBefore: null });
-      }
-      return judged.decision;
-    });
-    if (lost.size > 0) await queries.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = $2 WHERE id = ANY($1)`, [...lost], now);
-    if (taken.size > 0) {
+    const { decisions, taken, lost } = judgeLeases(deliveries, await lockLeases(queries, deliveries), options);
+    if (lost.length > 0) await queries.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = $2 WHERE id = ANY($1)`, lost, now);
+    if (taken.length > 0) {
       await queries.run(
-        `UPDATE deliveries SET owner = $2, leased_at = $3, leased_until = $4, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL,
-           settled_at = NULL
-         WHERE id = ANY($1)`,
-        [...taken], options.owner, now, until,
+        `INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, leased_until)
+         SELECT id, campaign, occurrence, recipient, key, arm, category, counts::int, gateway, platform, device, $2, $3, $4
+         FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, campaign TEXT, occurrence TEXT, recipient TEXT, key TEXT, arm TEXT, category TEXT,
+           counts BOOLEAN, gateway TEXT, platform TEXT, device TEXT)
+         ORDER BY id
+         ON CONFLICT (id) DO UPDATE SET
+           arm = excluded.arm, category = excluded.category, counts = excluded.counts, gateway = excluded.gateway, platform = excluded.platform,
+           owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
+           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, settled_at = NULL`,
+        json(taken), options.owner, now, leaseEnd(options),
       );
     }
     return decisions;
   });
 }
 
-/** Ids of those that were not in the ledger. */
-async function insertLeases(
-  queries: Queries, deliveries: readonly DeliveryIntent[], owner: string, now: string, until: string,
-): Promise<Set<string>> {
+/**
+ * All deliveries of the messages, to whichever device. Leases of one campaign come one after the other: no two runs judge
+ * a person at the same time who is new to both, and nobody else changes these rows until this transaction is over.
+ */
+async function lockLeases(queries: Queries, messages: readonly MessageName[]): Promise<LeasedRow[]> {
+  for (const campaign of [...new Set(messages.map((message) => message.campaign))].toSorted()) {
+    await queries.all(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.lease.' || $1, 0))`, campaign);
+  }
   const rows = await queries.all(
-    `INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, leased_until)
-     SELECT id, campaign, occurrence, recipient, key, arm, category, counts::int, gateway, platform, device, $2, $3, $4
-     FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, campaign TEXT, occurrence TEXT, recipient TEXT, key TEXT, arm TEXT, category TEXT,
-       counts BOOLEAN, gateway TEXT, platform TEXT, device TEXT)
-     ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`,
-    json(deliveries), owner, now, until,
+    `SELECT * FROM deliveries WHERE (campaign, occurrence, recipient, message_key) IN
+       (SELECT campaign, occurrence, recipient, message_key FROM ${ASKED})
+     ORDER BY id FOR UPDATE`,
+    json(messages.map(({ campaign, occurrence, recipient, key }) => ({ campaign, occurrence, recipient, key }))),
+  );
+  return rows.map(toLeasedRow);
+}
+
+function leaseEnd({ now, leaseMs }: LeaseOptions): string {
+  return new Date(now.getTime() + leaseMs).toISOString();
+}
+
+/** The lease begins anew: what waited long for its gateway is not judged by another run while it is in the air. */
+export async function depart(db: Database, ids: readonly string[], options: LeaseOptions): Promise<Set<string>> {
+  const rows = await db.all(
+    'UPDATE deliveries SET left_at = $2, leased_until = $3 WHERE id = ANY($1) AND owner = $4 AND outcome IS NULL RETURNING id',
+    ids, options.now.toISOString(), leaseEnd(options), options.owner,
   );
   return new Set(rows.map((row) => String(row['id'])));
 }
 
-/** Nobody else judges these until this transaction is over. */
-async function lockLeases(queries: Queries, ids: readonly string[]): Promise<Map<string, LeasedRow>> {
-  if (ids.length === 0) return new Map();
-  const rows = await queries.all(
-    'SELECT id, outcome, owner, leased_until, not_before FROM deliveries WHERE id = ANY($1) ORDER BY id FOR UPDATE', ids,
-  );
-  return new Map(rows.map((row) => [String(row['id']), {
-    outcome: row['outcome'] as Outcome | null,
-    owner: String(row['owner']),
-    leasedUntil: String(row['leased_until']),
-    notBefore: row['not_before'] as string | null,
-  }]));
+export async function renew(db: Database, ids: readonly string[], options: LeaseOptions): Promise<void> {
+  await db.run('UPDATE deliveries SET leased_until = $2 WHERE id = ANY($1) AND owner = $3 AND outcome IS NULL', ids, leaseEnd(options), options.owner);
 }
 
-/** Those that come again in the same list. */
-function duplicatesIn(deliveries: readonly DeliveryIntent[]): DeliveryIntent[] {
-  const seen = new Set<string>();
-  return deliveries.filter(({ id }) => seen.has(id) || !seen.add(id));
-}
-
-export async function renew(db: Database, ids: readonly string[], until: Date): Promise<void> {
-  await db.run('UPDATE deliveries SET leased_until = $2 WHERE id = ANY($1) AND outcome IS NULL', ids, until.toISOString());
-}
-
-export async function postpone(db: Database, postponements: readonly Postponement[]): Promise<void> {
+export async function postpone(db: Database, postponements: readonly Postponement[], owner: string): Promise<void> {
   await db.transaction(async (queries) => {
     for (const part of rounds(postponements, ({ id }) => id)) {
       await queries.run(
         `UPDATE deliveries SET not_before = r."notBefore", code = r.code
-         FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, "notBefore" TEXT, code TEXT) WHERE deliveries.id = r.id AND outcome IS NULL`,
-        json(part),
+         FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, "notBefore" TEXT, code TEXT) WHERE deliveries.id = r.id AND owner = $2 AND outcome IS NULL`,
+        json(part), owner,
       );
     }
   });
 }
 
-export async function settle(db: Database, settlements: readonly Settlement[], now: Date): Promise<void> {
+/**
+ * Only the run that holds a delivery says what became of it. Of one that took too long and lost it to another run an
+ * acceptance counts all the same, for the phone has the message; and an acceptance is never taken back.
+ */
+export async function settle(db: Database, settlements: readonly Settlement[], { owner, now }: SettleOptions): Promise<void> {
   await db.transaction(async (queries) => {
     for (const part of rounds(settlements, ({ id }) => id)) {
       await queries.run(
         `UPDATE deliveries SET outcome = r.outcome, code = r.code, gateway_id = r."gatewayId", attempts = deliveries.attempts + r.attempts, settled_at = $2
-         FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, outcome TEXT, code TEXT, "gatewayId" TEXT, attempts INTEGER) WHERE deliveries.id = r.id`,
-        json(part.map(({ id, outcome, code, gatewayId, attempts }) => ({ id, outcome, code, gatewayId, attempts }))), now.toISOString(),
+         FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, outcome TEXT, code TEXT, "gatewayId" TEXT, attempts INTEGER)
+         WHERE deliveries.id = r.id AND (deliveries.owner = $3 OR r.outcome = 'accepted') AND deliveries.outcome IS DISTINCT FROM 'accepted'`,
+        json(part.map(({ id, outcome, code, gatewayId, attempts }) => ({ id, outcome, code, gatewayId, attempts }))), now.toISOString(), owner,
       );
     }
   });
@@ -158,29 +149,15 @@ export async function recordParticipations(db: Database, participations: readonl
 }
 
 export async function* ledger(db: Database, selection: KpiSelection): AsyncGenerator<LedgerRow> {
-  for await (const row of keysetPages(db, 'SELECT * FROM deliveries', ['deliveries.id'], selection)) yield toLedgerRow(row);
+  for await (const page of pages(db, 'deliveries', selection)) yield* page.map(toLedgerRow);
 }
 
-const PAGE = 5000;
-
-/**
- * Rows of a campaign, a page at a time: a reader never holds the whole table.
- * @param keys what the rows are sorted by, as `table.column`; unique together
- */
-export async function* keysetPages(
-  db: Database, select: string, keys: readonly string[], { campaign, occurrence }: KpiSelection,
-): AsyncGenerator<Row> {
-  const place = keys.map((_, index) => `$${index + 3}`).join(', ');
-  let after = keys.map((): unknown => '');
-  for (;;) {
-    const rows = await db.all(
-      `${select} WHERE ($1::text IS NULL OR campaign = $1) AND ($2::text IS NULL OR occurrence = $2) AND (${keys.join(', ')}) > (${place})
-       ORDER BY ${keys.join(', ')} LIMIT ${PAGE}`,
-      campaign ?? null, occurrence ?? null, ...after,
-    );
-    yield* rows;
-    const last = rows.at(-1);
-    if (rows.length < PAGE || last === undefined) return;
-    after = keys.map((key) => last[key.split('.')[1] as string]);
-  }
+export async function* pages(db: Database, table: 'deliveries' | 'participations', selection: KpiSelection): AsyncGenerator<Row[]> {
+  const query = pageQuery(table, selection, (number) => `$${number}`);
+  let last: Row | undefined;
+  do {
+    const rows = await db.all(query.sql, ...query.parameters(last));
+    yield rows;
+    last = query.isFull(rows) ? rows.at(-1) : undefined;
+  } while (last !== undefined);
 }

@@ -164,4 +164,11 @@ export const MIGRATIONS: readonly string[] = [
     RETURN result;
   END $$;
   `,
+  // When a delivery was handed to its gateway, and an index in the order in which campaigns are read.
+  `
+  ALTER TABLE deliveries ADD COLUMN left_at TEXT;
+  UPDATE deliveries SET left_at = leased_at WHERE outcome IS NULL;
+  DROP INDEX deliveries_by_campaign;
+  CREATE INDEX deliveries_by_campaign ON deliveries (campaign, occurrence, recipient, id);
+  `,
 ];

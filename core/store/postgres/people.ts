@@ -39,6 +39,7 @@ export async function upsertPeople(db: Database, recipients: readonly Recipient[
 async function upsertDevices(queries: Queries, recipients: readonly Recipient[], at: string): Promise<number> {
   const devices = recipients.flatMap(({ id: recipient, devices: own }) => own.map((device) => ({ recipient, ...device })));
   let moved = 0;
+  // A clock that runs ahead is set back: a device seen in the future could never be declared dead.
   for (const part of rounds(devices, ({ token }) => token)) {
     const given = json(part);
     const [row] = await queries.all(
@@ -49,7 +50,7 @@ async function upsertDevices(queries: Queries, recipients: readonly Recipient[],
     moved += Number(row?.['moved']);
     await queries.run(
       `INSERT INTO devices (token, recipient, gateway, platform, environment, app_version, permission, last_seen_at, registered_at)
-       SELECT token, recipient, gateway, platform, environment, "appVersion", permission, "lastSeenAt", $2
+       SELECT token, recipient, gateway, platform, environment, "appVersion", permission, CASE WHEN "lastSeenAt" > $2 COLLATE "C" THEN $2 ELSE "lastSeenAt" END, $2
        FROM jsonb_to_recordset($1::jsonb) AS r(token TEXT, recipient TEXT, gateway TEXT, platform TEXT, environment TEXT, "appVersion" TEXT,
          permission TEXT, "lastSeenAt" TEXT)
        ON CONFLICT (token) DO UPDATE SET

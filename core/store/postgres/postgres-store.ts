@@ -24,6 +24,7 @@ import type {
   RunRow,
   RunState,
   SavedList,
+  SettleOptions,
   Settlement,
   SqlFilter,
   Standing,
@@ -130,16 +131,20 @@ export class PostgresStore implements Store {
     return ledger.lease(this.db, deliveries, options);
   }
 
-  renew(ids: readonly string[], until: Date): Promise<void> {
-    return ledger.renew(this.db, ids, until);
+  depart(ids: readonly string[], options: LeaseOptions): Promise<ReadonlySet<string>> {
+    return ledger.depart(this.db, ids, options);
   }
 
-  settle(settlements: readonly Settlement[], now: Date): Promise<void> {
-    return ledger.settle(this.db, settlements, now);
+  renew(ids: readonly string[], options: LeaseOptions): Promise<void> {
+    return ledger.renew(this.db, ids, options);
   }
 
-  postpone(postponements: readonly Postponement[]): Promise<void> {
-    return ledger.postpone(this.db, postponements);
+  settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void> {
+    return ledger.settle(this.db, settlements, options);
+  }
+
+  postpone(postponements: readonly Postponement[], owner: string): Promise<void> {
+    return ledger.postpone(this.db, postponements, owner);
   }
 
   hold(messages: readonly HeldMessage[]): Promise<void> {

@@ -8,13 +8,15 @@ import { MIGRATIONS } from './migrations';
 
 /** How long (ms) a write waits for another process that holds the file. */
 const BUSY_TIMEOUT = 15_000;
+/** Statements kept ready; conditions of segments make new ones without end. */
+const MOST_STATEMENTS = 200;
 
 export class Database {
   private readonly statements = new Map<string, StatementSync>();
 
   private constructor(private readonly db: DatabaseSync, private readonly path: string) {}
 
-  /** @throws PushError `store-not-writable`, `store-not-a-database`, `store-too-new` */
+  /** @throws PushError `store-not-writable`, `store-not-a-database`, `store-locked`, `store-full`, `store-too-new` */
   static open(path: string): Database {
     // Loaded here and not above: a host lists our nodes without ever needing SQLite.
     const sqlite = require('node:sqlite') as typeof import('node:sqlite');
@@ -23,16 +25,19 @@ export class Database {
       // SQLite also takes `:memory:` and `file:` addresses, which name no folder to make.
       if (!path.startsWith(':') && !path.startsWith('file:')) makeFolder(dirname(path));
       db = new sqlite.DatabaseSync(path);
-      db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
       const database = new Database(db, path);
+      db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+      database.requireOurs();
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
       database.migrate();
       return database;
     } catch (thrown) {
       db?.close();
-      throw explain(thrown, path);
+      throw thrown instanceof PushError ? thrown : (explanation(thrown) ?? NOT_WRITABLE)(path, thrown);
     }
   }
 
+  /** This and the others throw PushError `store-locked`, `store-full`, ... where the file gives way (see below). */
   all(sql: string, ...parameters: SQLInputValue[]): Row[] {
     return this.use(() => this.prepare(sql).all(...parameters) as Row[]);
   }
@@ -65,12 +70,12 @@ export class Database {
     if (this.db.isOpen) this.db.close();
   }
 
-  /** Says in words what keeps the file from being used. */
   private use<T>(work: () => T): T {
     try {
       return work();
     } catch (thrown) {
-      throw explainUse(thrown, this.path);
+      const explain = explanation(thrown);
+      throw explain === undefined ? thrown : explain(this.path, thrown);
     }
   }
 
@@ -78,6 +83,7 @@ export class Database {
     let statement = this.statements.get(sql);
     if (statement === undefined) {
       statement = this.db.prepare(sql);
+      if (this.statements.size >= MOST_STATEMENTS) this.statements.clear();
       this.statements.set(sql, statement);
     }
     return statement;
@@ -100,6 +106,14 @@ export class Database {
       this.db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     });
   }
+
+  /** Touches no database of another program: a host keeps one beside ours. One query, since another process may be making ours. */
+  private requireOurs(): void {
+    const found = this.get(`SELECT user_version AS version, (SELECT count(*) FROM sqlite_schema WHERE type = 'table') AS tables,
+      EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'deliveries') AS ledger FROM pragma_user_version`);
+    const isOurs = found?.['version'] === 0 ? found['tables'] === 0 : found?.['ledger'] === 1;
+    if (!isOurs) throw NOT_OURS(this.path);
+  }
 }
 
 /** Only the last folder: making several at once never ends on some file systems (/proc). */
@@ -107,35 +121,37 @@ function makeFolder(folder: string): void {
   if (!existsSync(folder)) mkdirSync(folder);
 }
 
-/** Result codes of SQLite (sqlite.org/rescode.html), the primary ones in the low byte. */
-const BUSY = 5;
-const FULL = 13;
-const IO_ERROR = 10;
+type Explain = (path: string, thrown?: unknown) => PushError;
 
-/** A full disk and a lock that does not end are for a person to mend; anything else is a mistake of ours and stays as it is. */
-function explainUse(thrown: unknown, path: string): unknown {
-  const code = (thrown as { errcode?: number }).errcode;
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  const primary = (code ?? 0) & 0xff;
-  if (primary === BUSY) {
-    return new PushError('store-locked', `Another process kept the store '${path}' locked for more than ${BUSY_TIMEOUT / 1000} s.`,
-      'End the program that holds it, or keep the store in PostgreSQL where many processes write; then run the campaign again: it goes on.',
-      { path }, { cause: thrown });
-  }
-  if (primary === FULL || primary === IO_ERROR) {
-    return new PushError('store-full', `The store '${path}' cannot be written any more: ${reason}.`,
-      'Make room on the disk, then run the campaign again: it goes on where it stopped.', { path, reason }, { cause: thrown });
-  }
-  return thrown;
+const NOT_OURS: Explain = (path, cause) => new PushError('store-not-a-database', `The file '${path}' is not a store of this package.`,
+  'Name another file, or move this one away.', { path }, { cause });
+const NOT_WRITABLE: Explain = (path, cause) => new PushError('store-not-writable', `The store '${path}' cannot be written: ${reasonOf(cause)}.`,
+  'Check the folder and its rights, or name another file.', { path, reason: reasonOf(cause) }, { cause });
+const LOCKED: Explain = (path, cause) => new PushError('store-locked',
+  `Another process kept the store '${path}' locked for more than ${BUSY_TIMEOUT / 1000} s.`,
+  'End the program that holds it, or keep the store in PostgreSQL where many processes write; then run the campaign again: it goes on.',
+  { path }, { cause });
+const NO_ROOM: Explain = (path, cause) => new PushError('store-full', `The store '${path}' cannot be written any more: ${reasonOf(cause)}.`,
+  'Make room on the disk, then run the campaign again: it goes on where it stopped.', { path, reason: reasonOf(cause) }, { cause });
+
+/** By SQLite's primary result code (sqlite.org/rescode.html): a file, a disk or a lock that will not have it. */
+const EXPLANATIONS: Readonly<Record<number, Explain>> = {
+  5: LOCKED, // SQLITE_BUSY
+  8: NOT_WRITABLE, // SQLITE_READONLY
+  10: NO_ROOM, // SQLITE_IOERR
+  11: NOT_OURS, // SQLITE_CORRUPT
+  13: NO_ROOM, // SQLITE_FULL
+  14: NOT_WRITABLE, // SQLITE_CANTOPEN
+  26: NOT_OURS, // SQLITE_NOTADB
+};
+
+/** What is not in the table is a mistake of ours and stays as it is. */
+function explanation(thrown: unknown): Explain | undefined {
+  const code = typeof thrown === 'object' && thrown !== null && 'errcode' in thrown ? Number(thrown.errcode) : 0;
+  // The extended code has more in its upper bits.
+  return EXPLANATIONS[code & 0xff];
 }
 
-function explain(thrown: unknown, path: string): PushError {
-  if (thrown instanceof PushError) return thrown;
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  if (/not a database|malformed/.test(reason)) {
-    return new PushError('store-not-a-database', `The file '${path}' is not a store of this package.`,
-      'Name another file, or move this one away.', { path }, { cause: thrown });
-  }
-  return new PushError('store-not-writable', `The store '${path}' cannot be opened for writing: ${reason}.`,
-    'Check the folder, its rights and the free disk space, or name another file.', { path, reason }, { cause: thrown });
+function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -1,7 +1,7 @@
 /** Events of phones, and the stream of facts that KPIs are made of. */
 import type { KpiEvent } from '../../kpi/event';
 import type { DeviceEvent } from '../../tracking/events';
-import { deliveryFacts, eventFacts, participationFacts, toRecordedEvent, type Row } from '../rows';
+import { pageFacts, participationFacts, toRecordedEvent } from '../rows';
 import type { KpiSelection, RecordReport } from '../store';
 import type { Database } from './database';
 import { pages } from './ledger';
@@ -33,43 +33,9 @@ export function recordEvents(db: Database, events: readonly DeviceEvent[], now: 
 }
 
 export async function* kpiEvents(db: Database, selection: KpiSelection): AsyncGenerator<KpiEvent> {
-  for (const row of participations(db, selection)) yield* participationFacts(row);
-  for (const row of pages(db, 'SELECT * FROM deliveries', selection)) yield* deliveryFacts(row);
-  const select = `SELECT deliveries.*, events.type, events.key, events.at, events.action, events.value, events.currency
-    FROM deliveries JOIN events ON events.delivery = deliveries.id`;
-  for (const row of eventPages(db, select, selection)) yield* eventFacts(row);
-}
-
-const PAGE = 5000;
-
-function* participations(db: Database, { campaign, occurrence }: KpiSelection): Generator<Row> {
-  let after: [string, string, string] = ['', '', ''];
-  for (;;) {
-    const rows = db.all(
-      `SELECT * FROM participations
-       WHERE (campaign, occurrence, recipient) > (?1, ?2, ?3) AND (?4 IS NULL OR campaign = ?4) AND (?5 IS NULL OR occurrence = ?5)
-       ORDER BY campaign, occurrence, recipient LIMIT ${PAGE}`,
-      ...after, campaign ?? null, occurrence ?? null,
-    );
-    yield* rows;
-    const last = rows.at(-1);
-    if (rows.length < PAGE || last === undefined) return;
-    after = [String(last['campaign']), String(last['occurrence']), String(last['recipient'])];
-  }
-}
-
-function* eventPages(db: Database, select: string, { campaign, occurrence }: KpiSelection): Generator<Row> {
-  let after: [string, string, string] = ['', '', ''];
-  for (;;) {
-    const rows = db.all(
-      `${select}
-       WHERE (events.delivery, events.type, events.key) > (?1, ?2, ?3) AND (?4 IS NULL OR campaign = ?4) AND (?5 IS NULL OR occurrence = ?5)
-       ORDER BY events.delivery, events.type, events.key LIMIT ${PAGE}`,
-      ...after, campaign ?? null, occurrence ?? null,
-    );
-    yield* rows;
-    const last = rows.at(-1);
-    if (rows.length < PAGE || last === undefined) return;
-    after = [String(last['id']), String(last['type']), String(last['key'])];
+  for (const page of pages(db, 'participations', selection)) for (const row of page) yield* participationFacts(row);
+  for (const page of pages(db, 'deliveries', selection)) {
+    const ids = JSON.stringify(page.map((row) => row['id']));
+    yield* pageFacts(page, db.all('SELECT * FROM events WHERE delivery IN (SELECT value FROM json_each(?))', ids));
   }
 }

@@ -1,10 +1,10 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
-import type { Outcome } from '../../delivery/gateway';
-import { judgeLease, type LeasedRow } from '../lease-rule';
+import { judgeLeases, type LeasedRow } from '../lease-rule';
+import { pageQuery } from '../pages';
+import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
-  Contact, DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, MessageName, Participation, Postponement, Settlement,
+  Contact, DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, MessageName, Participation, Postponement, SettleOptions, Settlement,
 } from '../store';
-import { toLedgerRow, type Row } from '../rows';
 import type { Database } from './database';
 
 export function reached(db: Database, messages: readonly MessageName[]): boolean[] {
@@ -44,61 +44,79 @@ export function countReached(db: Database, campaign: string, occurrence: string)
 
 export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
   const now = options.now.toISOString();
-  const until = new Date(options.now.getTime() + options.leaseMs).toISOString();
-  return db.transaction(() => deliveries.map((delivery): LeaseDecision => {
-    const created = db.run(
-      `INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, leased_until)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-      delivery.id, delivery.campaign, delivery.occurrence, delivery.recipient, delivery.key, delivery.arm, delivery.category,
-      Number(delivery.counts), delivery.gateway, delivery.platform, delivery.device, options.owner, now, until,
-    );
-    if (created === 1) return 'go';
-    const { decision, lost } = judgeLease(leasedRow(db, delivery.id), delivery.resendUnknown, options);
-    if (lost) db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE id = ?`, now, delivery.id);
-    if (decision === 'go') {
+  const until = leaseEnd(options);
+  return db.transaction(() => {
+    const { decisions, taken, lost } = judgeLeases(deliveries, leasedRows(db, deliveries), options);
+    for (const id of lost) db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE id = ?`, now, id);
+    for (const { id, campaign, occurrence, recipient, key, arm, category, counts, gateway, platform, device } of taken) {
       db.run(
-        `UPDATE deliveries SET owner = ?, leased_at = ?, leased_until = ?, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL,
-           settled_at = NULL
-         WHERE id = ?`,
-        options.owner, now, until, delivery.id,
+        `INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, leased_until)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET
+           arm = excluded.arm, category = excluded.category, counts = excluded.counts, gateway = excluded.gateway, platform = excluded.platform,
+           owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
+           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, settled_at = NULL`,
+        id, campaign, occurrence, recipient, key, arm, category, Number(counts), gateway, platform, device, options.owner, now, until,
       );
     }
-    return decision;
-  }));
+    return decisions;
+  });
 }
 
-function leasedRow(db: Database, id: string): LeasedRow {
-  const row = db.get('SELECT outcome, owner, leased_until, not_before FROM deliveries WHERE id = ?', id) ?? {};
-  return {
-    outcome: (row['outcome'] ?? null) as Outcome | null,
-    owner: String(row['owner']),
-    leasedUntil: String(row['leased_until']),
-    notBefore: (row['not_before'] ?? null) as string | null,
-  };
+/** All deliveries of the messages, to whichever device. */
+function leasedRows(db: Database, messages: readonly MessageName[]): LeasedRow[] {
+  const names = messages.map(({ campaign, occurrence, recipient, key }) => ({ campaign, occurrence, recipient, key }));
+  return db.all(
+    `SELECT DISTINCT deliveries.* FROM json_each(?) AS asked JOIN deliveries
+       ON campaign = asked.value ->> 'campaign' AND occurrence = asked.value ->> 'occurrence'
+       AND recipient = asked.value ->> 'recipient' AND message_key = asked.value ->> 'key'`,
+    JSON.stringify(names),
+  ).map(toLeasedRow);
 }
 
-export function renew(db: Database, ids: readonly string[], until: Date): void {
+function leaseEnd({ now, leaseMs }: LeaseOptions): string {
+  return new Date(now.getTime() + leaseMs).toISOString();
+}
+
+/** The lease begins anew: what waited long for its gateway is not judged by another run while it is in the air. */
+export function depart(db: Database, ids: readonly string[], options: LeaseOptions): Set<string> {
+  const rows = db.all(
+    `UPDATE deliveries SET left_at = ?, leased_until = ?
+     WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND outcome IS NULL RETURNING id`,
+    options.now.toISOString(), leaseEnd(options), JSON.stringify(ids), options.owner,
+  );
+  return new Set(rows.map((row) => String(row['id'])));
+}
+
+export function renew(db: Database, ids: readonly string[], options: LeaseOptions): void {
   db.run(
-    'UPDATE deliveries SET leased_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND outcome IS NULL',
-    until.toISOString(), JSON.stringify(ids),
+    'UPDATE deliveries SET leased_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND outcome IS NULL',
+    leaseEnd(options), JSON.stringify(ids), options.owner,
   );
 }
 
-export function postpone(db: Database, postponements: readonly Postponement[]): void {
+export function postpone(db: Database, postponements: readonly Postponement[], owner: string): void {
   db.transaction(() => {
     for (const { id, notBefore, code } of postponements) {
-      db.run('UPDATE deliveries SET not_before = ?, code = ? WHERE id = ? AND outcome IS NULL', notBefore.toISOString(), code, id);
+      db.run(
+        'UPDATE deliveries SET not_before = ?, code = ? WHERE id = ? AND owner = ? AND outcome IS NULL', notBefore.toISOString(), code, id, owner,
+      );
     }
   });
 }
 
-export function settle(db: Database, settlements: readonly Settlement[], now: Date): void {
+/**
+ * Only the run that holds a delivery says what became of it. Of one that took too long and lost it to another run an
+ * acceptance counts all the same, for the phone has the message; and an acceptance is never taken back.
+ */
+export function settle(db: Database, settlements: readonly Settlement[], { owner, now }: SettleOptions): void {
   const at = now.toISOString();
   db.transaction(() => {
     for (const { id, outcome, code, gatewayId, attempts } of settlements) {
       db.run(
-        `UPDATE deliveries SET outcome = ?, code = ?, gateway_id = ?, attempts = attempts + ?, settled_at = ? WHERE id = ?`,
-        outcome, code ?? null, gatewayId ?? null, attempts, at, id,
+        `UPDATE deliveries SET outcome = ?1, code = ?2, gateway_id = ?3, attempts = attempts + ?4, settled_at = ?5
+         WHERE id = ?6 AND (owner = ?7 OR ?1 = 'accepted') AND outcome IS NOT 'accepted'`,
+        outcome, code ?? null, gatewayId ?? null, attempts, at, id, owner,
       );
     }
   });
@@ -120,26 +138,16 @@ export function recordParticipations(db: Database, participations: readonly Part
   });
 }
 
-const PAGE = 5000;
-
-export async function* ledger(db: Database, { campaign, occurrence }: KpiSelection): AsyncGenerator<LedgerRow> {
-  for (const row of pages(db, 'SELECT * FROM deliveries', { campaign, occurrence })) {
-    yield toLedgerRow(row);
-  }
+export async function* ledger(db: Database, selection: KpiSelection): AsyncGenerator<LedgerRow> {
+  for (const page of pages(db, 'deliveries', selection)) yield* page.map(toLedgerRow);
 }
 
-/** Rows of a campaign's deliveries, a page at a time: a reader never holds the whole ledger. */
-export function* pages(db: Database, select: string, { campaign, occurrence }: KpiSelection): Generator<Row> {
-  let after = '';
-  for (;;) {
-    const rows = db.all(
-      `${select} WHERE deliveries.id > ?1 AND (?2 IS NULL OR campaign = ?2) AND (?3 IS NULL OR occurrence = ?3)
-       ORDER BY deliveries.id LIMIT ${PAGE}`,
-      after, campaign ?? null, occurrence ?? null,
-    );
-    yield* rows;
-    const last = rows.at(-1);
-    if (rows.length < PAGE || last === undefined) return;
-    after = String(last['id']);
-  }
+export function* pages(db: Database, table: 'deliveries' | 'participations', selection: KpiSelection): Generator<Row[]> {
+  const query = pageQuery(table, selection, (number) => `?${number}`);
+  let last: Row | undefined;
+  do {
+    const rows = db.all(query.sql, ...query.parameters(last));
+    yield rows;
+    last = query.isFull(rows) ? rows.at(-1) : undefined;
+  } while (last !== undefined);
 }

@@ -153,4 +153,9 @@ export const MIGRATIONS: readonly string[] = [
     closed_until REAL NOT NULL
   ) WITHOUT ROWID;
   `,
+  // When a delivery was handed to its gateway: what a killed run only held is not what it had in the air.
+  `
+  ALTER TABLE deliveries ADD COLUMN left_at TEXT;
+  UPDATE deliveries SET left_at = leased_at WHERE outcome IS NULL;
+  `,
 ];

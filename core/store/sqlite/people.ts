@@ -50,9 +50,15 @@ function upsertDevice(db: Database, recipient: string, device: Device, at: strin
        dead_reason = CASE WHEN excluded.last_seen_at > dead_since THEN NULL ELSE dead_reason END,
        dead_since = CASE WHEN excluded.last_seen_at > dead_since THEN NULL ELSE dead_since END`,
     device.token, recipient, device.gateway, device.platform, device.environment ?? null, device.appVersion ?? null,
-    device.permission ?? null, device.lastSeenAt ?? null, at,
+    device.permission ?? null, lastSeen(device, at), at,
   );
   return owner !== undefined && owner !== recipient ? 1 : 0;
+}
+
+/** A clock that runs ahead is set back: a device seen in the future could never be declared dead. */
+function lastSeen({ lastSeenAt }: Device, now: string): string | null {
+  if (lastSeenAt === undefined) return null;
+  return lastSeenAt > now ? now : lastSeenAt;
 }
 
 export function getPerson(db: Database, id: string): Recipient | undefined {

@@ -24,6 +24,7 @@ import type {
   RunRow,
   RunState,
   SavedList,
+  SettleOptions,
   Settlement,
   SqlFilter,
   Standing,
@@ -128,16 +129,20 @@ export class SqliteStore implements Store {
     return ledger.lease(this.db, deliveries, options);
   }
 
-  async renew(ids: readonly string[], until: Date): Promise<void> {
-    ledger.renew(this.db, ids, until);
+  async depart(ids: readonly string[], options: LeaseOptions): Promise<ReadonlySet<string>> {
+    return ledger.depart(this.db, ids, options);
   }
 
-  async settle(settlements: readonly Settlement[], now: Date): Promise<void> {
-    ledger.settle(this.db, settlements, now);
+  async renew(ids: readonly string[], options: LeaseOptions): Promise<void> {
+    ledger.renew(this.db, ids, options);
   }
 
-  async postpone(postponements: readonly Postponement[]): Promise<void> {
-    ledger.postpone(this.db, postponements);
+  async settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void> {
+    ledger.settle(this.db, settlements, options);
+  }
+
+  async postpone(postponements: readonly Postponement[], owner: string): Promise<void> {
+    ledger.postpone(this.db, postponements, owner);
   }
 
   async hold(messages: readonly HeldMessage[]): Promise<void> {

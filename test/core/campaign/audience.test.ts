@@ -38,6 +38,34 @@ describe('reading CSV', () => {
     ]);
   });
 
+  it('takes line ends of any kind, mixed, and lines without content', () => {
+    const text = '\r\n \nid;name\na;Anna\r\n;\r\nb;Ben\rc;Clara\r\n   \r\n';
+    expect(readRows({ format: 'csv', text }).map(({ place, value }) => [place, value?.['id'], value?.['name']])).toEqual([
+      ['line 4', 'a', 'Anna'], ['line 6', 'b', 'Ben'], ['line 7', 'c', 'Clara'],
+    ]);
+  });
+
+  it('counts lines within quotes, so that none is lost behind a broken one', () => {
+    const rows = readRows({ format: 'csv', text: 'id,n\r\na,"x\r\ny"\r\nb,"q"z\r\nc,1\r\nd,2' });
+    expect(rows.map(({ place, value }) => [place, value?.['id']])).toEqual([['line 3', 'a'], ['line 4', undefined], ['line 5', 'c'], ['line 6', 'd']]);
+    expect(rows[1]?.error?.message).not.toMatch(/line \d/);
+  });
+
+  it('gives each good line back and names each broken one, wherever they stand', () => {
+    const good = fc.constantFrom('x', '"quoted"', '"two\nlines"', '"two\r\nlines"', '"a ""word"""').map((cell) => ({ cell, good: true }));
+    const bad = fc.constantFrom('x"y', '"x"y', 'a,b').map((cell) => ({ cell, good: false }));
+    fc.assert(fc.property(fc.array(fc.oneof(good, bad)), fc.constantFrom('\n', '\r\n'), (lines, end) => {
+      const text = ['id,cell', ...lines.map(({ cell }, index) => `p${index},${cell}`), ''].join(end);
+      const rows = readRows({ format: 'csv', text });
+      expect(rows.filter(({ value }) => value).map(({ value }) => value?.['id'])).toEqual(lines.flatMap((line, index) => (line.good ? [`p${index}`] : [])));
+      for (const { place, value } of rows) {
+        const [first] = text.split(end === '\n' ? '\n' : /\r?\n/).slice(Number(place.slice(5)) - 1);
+        if (value !== undefined) expect(first).toMatch(new RegExp(`^${String(value['id'])},|^lines"$`));
+      }
+      expect(rows).toHaveLength(lines.length);
+    }));
+  });
+
   it('says when a text is no CSV at all', () => {
     expect(() => csv('id,name', ...Array(1500).fill('x,"y"z'))).toThrow(expect.objectContaining({ code: 'import-unreadable' }));
   });
@@ -91,6 +119,29 @@ describe('importing people', () => {
       rejected: [{ place: 'line 2', code: 'no-id' }],
       warnings: [{ place: 'line 3', id: 'b', code: 'unknown-timezone' }],
     });
+  });
+
+  it('rejects a person that cannot be kept and imports the others, also the second time', async () => {
+    const circle: Record<string, unknown> = { id: 'circle' };
+    circle['self'] = circle;
+    const deep = JSON.parse(`${'['.repeat(1500)}${']'.repeat(1500)}`) as unknown;
+    const items = [{ id: 'a' }, circle, { id: 'deep', deep }, { id: 'big', n: 1n }, { id: 'b', '__proto__x': 1 }];
+    for (let run = 0; run < 2; run++) {
+      const report = await importPeople(readRows({ items }), { store });
+      expect(report).toMatchObject({ people: ['a', 'b'], rejected: [{ place: 'item 2', code: 'unstorable-value' }, { place: 'item 3' }, { place: 'item 4' }] });
+    }
+  });
+
+  it('of whatever values neither fails nor loses a good row', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true })), async (values) => {
+      const fresh = await openStore({ sqlite: ':memory:' });
+      const items = values.map((value, index) => ({ id: `p${index}`, value }));
+      const report = await importPeople(readRows({ items }), { store: fresh });
+      expect(report.people.length + report.rejected.length).toBe(items.length);
+      expect(report.rejected.filter(({ code }) => code !== 'unstorable-value')).toEqual([]);
+      expect(await fresh.countPeople()).toBe(report.people.length);
+      await fresh.close();
+    }), { numRuns: 50 });
   });
 
   it('counts who was there before', async () => {

@@ -5,6 +5,7 @@ import {
 } from '../../../core/campaign';
 import type { GatewayResult } from '../../../core/delivery/gateway';
 import { openStore, type Store } from '../../../core/store';
+import { deliveryId, signDelivery } from '../../../core/tracking';
 import { collect, FakeGateway, NOW, SECRET } from '../support';
 
 const TEXT = { template: { title: 'Hello {{firstName}}', body: 'See the sale.', link: 'https://shop.example/sale' } };
@@ -151,7 +152,15 @@ describe('sending a campaign', () => {
 
   it('counts a person who comes twice once', async () => {
     expect(reasons(await send([item('anna'), item('anna')])).toSorted()).toEqual(['duplicate', 'sent']);
-    expect(fcm.messages).toHaveLength(1);
+    expect(reasons(await send([item('ben'), item('ben', { token: 'second-phone' })])).toSorted()).toEqual(['duplicate', 'sent']);
+    expect(fcm.messages).toHaveLength(2);
+  });
+
+  it('counts a person who comes again on a later page once, on whichever device', async () => {
+    const many = Array.from({ length: 1200 }, (_, index) => item(`p${index}`));
+    const results = await send([...many, item('p0', { token: 'second-phone' }), item('p1199', { token: 'another' })]);
+    expect(results.filter(({ output }) => output === 'sent')).toHaveLength(1200);
+    expect(fcm.messages.map(({ token }) => token)).not.toContain('second-phone');
   });
 
   it.each<[Partial<CampaignOptions>, string]>([
@@ -207,6 +216,24 @@ describe('sending a campaign', () => {
     expect(again.filter(({ output }) => output === 'sent')).toHaveLength(4990);
   });
 
+  it('leaves unknown what a dead run had in the air, and sends what only waited', async () => {
+    const many = Array.from({ length: 1500 }, (_, index) => item(`p${index}`));
+    fcm = new FakeGateway('fcm', () => (fcm.messages.length > 100 ? new Promise<never>(() => undefined) : {}));
+    // Never ends, as a process that hangs or was killed: nothing more is written.
+    void sendCampaign(many, options()).next();
+    while (fcm.messages.length <= 100) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const dead = new Set(fcm.messages.map(({ token }) => token));
+    fcm = new FakeGateway();
+    const results = await send(many, { now: () => new Date(NOW.getTime() + 3_600_000) });
+    const count = (reason: string) => reasons(results).filter((one) => one === reason).length;
+    expect(count('already-sent')).toBe(100);
+    expect(count('unknown-before')).toBeGreaterThan(0);
+    expect(count('unknown-before')).toBeLessThanOrEqual(50);
+    expect(count('sent')).toBe(1500 - count('already-sent') - count('unknown-before'));
+    expect(fcm.messages.filter(({ token }) => dead.has(token))).toEqual([]);
+  });
+
   it('reads people no faster than the gateway takes them', async () => {
     let read = 0;
     function* endless(): Generator<Item> {
@@ -250,6 +277,9 @@ describe('sending a campaign', () => {
       expect(await receiveEvents({ token: dataOf()['deliveryToken'], type: 'opened' }, { ...intake, store: elsewhere })).toMatchObject({ status: 401, body: { rejected: [{ code: 'delivery-unknown' }] } });
       await elsewhere.close();
       expect(await receiveEvents('text', intake)).toMatchObject({ status: 400 });
+      const stranger = signDelivery(deliveryId('other', 'once', 'ben', 't'), SECRET);
+      const { body } = await receiveEvents([null, { token: dataOf()['deliveryToken'], type: 'opened' }, { token: stranger, type: 'opened' }], intake);
+      expect(body).toMatchObject({ recorded: 1, rejected: [{ index: 0, code: 'event-unreadable' }, { index: 2, code: 'delivery-unknown' }] });
       expect(await followLink({ t: dataOf()['deliveryToken'], u: 'https://evil.example', s: 'x' }, intake)).toMatchObject({ status: 403 });
       expect(await followLink({}, intake)).toMatchObject({ status: 400 });
     });
@@ -313,6 +343,21 @@ describe('sending a campaign', () => {
       expect(asReference).toMatchObject({ people: 100, sent: asReference.byArm['A']!.sent + asReference.byArm['B']!.sent });
       const report = await campaignReport(store, { campaign: 'sale', occurrence: 'reference' });
       expect(report.campaigns[0]?.total).toMatchObject({ people: 100, accepted: asReference.sent });
+    });
+
+    it('takes people as the store has them, whatever fields the user\'s own rows have', async () => {
+      const rows = [{ key: 'anna', phone: 't1', token: 'of-a-web-session' }, { key: 'ben', phone: 't2' }].map((value, index) => ({ place: `item ${index}`, value }));
+      await importPeople(rows, { store, fields: { id: 'key', token: 'phone' }, now: NOW });
+      await store.setConsent('ben', 'marketing', 'opted-out', NOW);
+      const results = await send([audienceReference()], { fields: { id: 'key', token: 'phone' }, template: { template: { title: 'Hi', body: 'x' } } });
+      expect(results.map(({ recipient, reason, output }) => [recipient, reason ?? output]).toSorted()).toEqual([['anna', 'sent'], ['ben', 'no-consent']]);
+      expect(fcm.messages.map(({ token }) => token)).toEqual(['t1']);
+    });
+
+    it('passes nobody by a segment for an attribute that looks like a reference', async () => {
+      await importPeople([{ place: 'item 1', value: item('anna', { audience: { plan: [{ stage: { audience: {} } }] } }) }], { store, now: NOW });
+      const [matched] = compileStage({ segment: { condition: { country: 'FR' } } }).apply(audienceReference());
+      expect(await send([matched!.item])).toEqual([]);
     });
 
     it('refuses a plan that is none', async () => {

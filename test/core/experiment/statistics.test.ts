@@ -4,6 +4,7 @@
  * figures the finite sum over Beta functions (E. Miller, Formulas for Bayesian A/B testing).
  */
 import fc from 'fast-check';
+import { PushError } from '../../../core/errors';
 import {
   differenceInterval, expectedLoss, probabilityToBeat, sampleRatioMismatch, twoProportionTest, welchTest, wilsonInterval,
 } from '../../../core/experiment';
@@ -130,6 +131,8 @@ describe('twoProportionTest', () => {
     [of(50_000, 1_000_000), of(50_600, 1_000_000), 1.94114975309587, 0.0522401157488049],
     [of(50_000, 1_000_000), of(60_000, 1_000_000), 31.0161403466157, 3.26623429944015e-211],
     [of(12, 40), of(5, 38), -1.80084400520889, 0.0717274707322359],
+    // Rates near 1, where a difference of successes has few digits left.
+    [of(999_999_990, 1_000_000_000), of(999_999_995, 1_000_000_000), 1.29099445357703, 0.19670560078021],
   ])('of %j and %j has z and p to ten digits, far tails too', (a, b, z, p) => {
     const actual = twoProportionTest(a, b);
     expectClose(actual.z, z);
@@ -244,5 +247,37 @@ describe('welchTest', () => {
     const constant = { mean: 1, variance: 0, n: 5 };
     expect(() => welchTest(constant, { ...constant, mean: 2 })).toThrow(expect.objectContaining({ code: 'constant-samples' }));
     expect(() => welchTest(constant, { ...constant, n: 1 })).toThrow(expect.objectContaining({ code: 'bad-sample' }));
+  });
+});
+
+describe('whatever numbers come', () => {
+  const number = fc.oneof(fc.double(), fc.constantFrom(0, 1, 2, 5e-324, 1e-300, 0.1, 1e9, 2 ** 53 - 1, 2 ** 53, 1e300, 1.7e308));
+  const count = fc.oneof(fc.maxSafeNat(), fc.constantFrom(0, 1, 2, 0.5, 10, 1e9, 2 ** 53 - 1, -1, Number.NaN, Infinity, 2 ** 53, 1.7e308));
+  const pair = fc.oneof(fc.record({ successes: count, trials: count }), proportion);
+  const level = fc.oneof(fc.double({ min: 1e-6, max: 1 - 1e-12, noNaN: true }), fc.constantFrom(0, 1, -1, Number.NaN, Infinity));
+  const sample = fc.record({ mean: number, variance: number, n: number });
+  const isShare = (value: number) => value >= 0 && value <= 1;
+  /** Holds of the result, or there is none: the input was refused. */
+  const answers = <T>(work: () => T, holds: (result: T) => boolean): boolean => {
+    let result: T;
+    try {
+      result = work();
+    } catch (thrown) {
+      return thrown instanceof PushError;
+    }
+    return holds(result);
+  };
+
+  it('an answer is a number of its range, and comes', () => {
+    fc.assert(fc.property(pair, pair, level, (a, b, confidence) => {
+      expect(answers(() => wilsonInterval(a.successes, a.trials, confidence), ([low, high]) => isShare(low) && isShare(high) && low <= high)).toBe(true);
+      expect(answers(() => differenceInterval(a, b), ([low, high]) => low >= -1 && high <= 1 && low <= high)).toBe(true);
+      expect(answers(() => twoProportionTest(a, b), ({ p }) => isShare(p))).toBe(true);
+      expect(answers(() => probabilityToBeat(a, b), isShare)).toBe(true);
+      expect(answers(() => expectedLoss(a, b), isShare)).toBe(true);
+    }), { numRuns: 40 });
+    fc.assert(fc.property(sample, sample, (a, b) => answers(() => welchTest(a, b), ({ p }) => isShare(p))));
+    fc.assert(fc.property(fc.array(fc.tuple(count, number), { maxLength: 5 }), (arms) =>
+      answers(() => sampleRatioMismatch(arms.map(([count]) => count), arms.map(([, weight]) => weight)), ({ chiSquared, p }) => chiSquared >= 0 && isShare(p))));
   });
 });

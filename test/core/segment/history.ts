@@ -100,9 +100,9 @@ export async function fill(store: Store, people: ReadonlyMap<string, Past>): Pro
     for (const [index, { campaign, arm, accepted, at, events }] of past.deliveries.entries()) {
       const delivery = `${id}/${index}`;
       await store.lease([{
-        id: delivery, campaign, occurrence: 'once', recipient: id, arm, category: 'marketing', gateway: 'fcm', platform: 'android', device: 'd', key: '', counts: true, resendUnknown: false,
+        id: delivery, campaign, occurrence: 'once', recipient: id, arm, category: 'marketing', gateway: 'fcm', platform: 'android', device: 'd', key: String(index), counts: true, resendUnknown: false,
       }], { now: NOW, owner: 'o', leaseMs: 1000 });
-      await store.settle([{ id: delivery, outcome: accepted ? 'accepted' : 'bad-payload', attempts: 1 }], new Date(at));
+      await store.settle([{ id: delivery, outcome: accepted ? 'accepted' : 'bad-payload', attempts: 1 }], { owner: 'o', now: new Date(at) });
       await store.recordEvents(events.map(({ type, at: when, action, money: paid }, key) => ({
         delivery, type, key: String(key), at: when, ...(action !== undefined && { action }), ...(type === 'converted' && paid),
       })), NOW);

@@ -68,9 +68,18 @@ describe('a PostgreSQL store', () => {
   it('lets one of two processes send', () => using(async ([one, two]) => {
     const lease = { now: NOW, leaseMs: 60_000 };
     for (let round = 0; round < 20; round++) {
-      const intents = Array.from({ length: 50 }, (_, index) => ({ ...intent, id: `d${round}-${index}` }));
+      const intents = Array.from({ length: 50 }, (_, index) => ({ ...intent, id: `d${round}-${index}`, recipient: `p${round}-${index}` }));
       const [a, b] = await Promise.all([one.lease(intents, { ...lease, owner: 'one' }), two.lease(intents.toReversed(), { ...lease, owner: 'two' })]);
       expect([...a, ...b].filter((decision) => decision === 'go')).toHaveLength(50);
+    }
+  }));
+
+  it('lets one of two processes send to a person, each on another of their devices', () => using(async ([one, two]) => {
+    for (let round = 0; round < 20; round++) {
+      const on = (device: string) => ({ ...intent, recipient: `p${round}`, id: `${device}${round}` });
+      const lease = { now: NOW, leaseMs: 60_000 };
+      const [[a], [b]] = await Promise.all([one.lease([on('phone')], { ...lease, owner: 'one' }), two.lease([on('tablet')], { ...lease, owner: 'two' })]);
+      expect([a, b].filter((decision) => decision === 'go')).toHaveLength(1);
     }
   }));
 

@@ -1,8 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { removeDeadDevices, reportDevices } from '../../../core/campaign';
 import { conditionToSql } from '../../../core/segment';
 import { checkStore, openStore, type DeliveryIntent, type HeldMessage, type Store } from '../../../core/store';
+import { pageQuery } from '../../../core/store/pages';
+import { MIGRATIONS } from '../../../core/store/sqlite/migrations';
 import { collect, NOW, person, temporaryFolder } from '../support';
 import { DATABASES, freshStore } from './databases';
 
@@ -10,6 +13,8 @@ import { DATABASES, freshStore } from './databases';
 jest.setTimeout(30_000);
 
 const LATER = new Date(NOW.getTime() + 3_600_000);
+/** What another run is told while the first one holds a person. */
+const IN_FLIGHT = { waitsFor: 'in-flight', until: NOW.getTime() + 60_000 };
 const LEASE = { now: NOW, owner: 'run-1', leaseMs: 60_000 };
 
 function intent(id: string, more: Partial<DeliveryIntent> = {}): DeliveryIntent {
@@ -17,6 +22,19 @@ function intent(id: string, more: Partial<DeliveryIntent> = {}): DeliveryIntent 
     id, campaign: 'sale', occurrence: 'once', recipient: `p-${id}`, key: '', arm: 'A', category: 'marketing', counts: true, resendUnknown: false,
     gateway: 'fcm', platform: 'android', device: 'fingerprint', ...more,
   };
+}
+
+/** A database as another program, or another version of ours, leaves it. */
+function rawDatabase(path: string, sql: string): void {
+  const { DatabaseSync } = require('node:sqlite') as typeof import('node:sqlite');
+  const raw = new DatabaseSync(path);
+  raw.exec(sql);
+  raw.close();
+}
+
+/** SQLite's own handle of an open store, for faults that cannot be made from outside. */
+function databaseOf(store: Store): DatabaseSync {
+  return (store as unknown as { db: { db: DatabaseSync } }).db.db;
 }
 
 describe.each(DATABASES.map((database) => [database.name, database] as const))('the store in %s', (_, database) => {
@@ -103,6 +121,13 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
       expect((await dead()).size).toBe(0);
     });
 
+    it('takes no device for one seen in the future, which could never be declared dead', async () => {
+      const phone = { token: 'phone', gateway: 'fcm', platform: 'android' } as const;
+      await store.upsertPeople([person('anna', { devices: [{ ...phone, lastSeenAt: '2999-01-01T00:00:00.000Z' }] })], NOW);
+      await store.markDead([{ ...phone, recipient: 'anna', reason: 'UNREGISTERED' }], LATER);
+      expect((await store.standing([], ['phone'])).dead.size).toBe(1);
+    });
+
     it('does not call a device dead that was seen after the gateway lost it', async () => {
       const phone = { token: 'phone', gateway: 'apns', platform: 'ios' } as const;
       await store.upsertPeople([person('anna', { devices: [{ ...phone, lastSeenAt: '2026-05-30T00:00:00.000Z' }] })], NOW);
@@ -114,7 +139,7 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
   describe('keeps the ledger', () => {
     it('lets a delivery go once', async () => {
       expect(await store.lease([intent('a'), intent('b')], LEASE)).toEqual(['go', 'go']);
-      await store.settle([{ id: 'a', outcome: 'accepted', gatewayId: 'x', attempts: 1 }], NOW);
+      await store.settle([{ id: 'a', outcome: 'accepted', gatewayId: 'x', attempts: 1 }], { owner: 'run-1', now: NOW });
       expect(await store.lease([intent('a'), intent('c')], { ...LEASE, owner: 'run-2' })).toEqual(['already-sent', 'go']);
       expect(await store.reached([intent('a'), intent('b')])).toEqual([true, false]);
     });
@@ -122,11 +147,28 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     it('tells a delivery that came twice in one run from one that another run holds', async () => {
       await store.lease([intent('a')], LEASE);
       expect(await store.lease([intent('a')], LEASE)).toEqual(['duplicate']);
-      expect(await store.lease([intent('a')], { ...LEASE, owner: 'run-2' })).toEqual([{ waitsFor: 'in-flight', until: NOW.getTime() + 60_000 }]);
+      expect(await store.lease([intent('a')], { ...LEASE, owner: 'run-2' })).toEqual([IN_FLIGHT]);
+    });
+
+    it('sends again what a killed run held and had not handed over yet', async () => {
+      await store.lease([intent('a'), intent('b')], LEASE);
+      expect(await store.depart(['b', 'stranger'], LEASE)).toEqual(new Set(['b']));
+      const next = { ...LEASE, owner: 'run-2' };
+      expect(await store.lease([intent('a'), intent('b')], next)).toEqual([IN_FLIGHT, IN_FLIGHT]);
+      expect(await store.lease([intent('a'), intent('b')], { ...next, now: LATER })).toEqual(['go', 'unknown-before']);
+      // The first run lives after all: it may not send what another took over.
+      expect(await store.depart(['a'], { ...LEASE, now: LATER })).toEqual(new Set());
+    });
+
+    it('gives a delivery that waited long for its gateway the whole time once it leaves', async () => {
+      await store.lease([intent('a')], LEASE);
+      await store.depart(['a'], { ...LEASE, now: LATER });
+      expect(await store.lease([intent('a')], { ...LEASE, now: LATER, owner: 'run-2' })).toEqual([{ waitsFor: 'in-flight', until: LATER.getTime() + 60_000 }]);
     });
 
     it('calls what a killed run left behind unknown, and sends it again only where the rule says so', async () => {
       await store.lease([intent('a'), intent('b')], LEASE);
+      await store.depart(['a', 'b'], LEASE);
       const afterwards = { ...LEASE, now: LATER, owner: 'run-2' };
       expect(await store.lease([intent('a')], afterwards)).toEqual(['unknown-before']);
       expect(await store.lease([intent('b', { resendUnknown: true })], afterwards)).toEqual(['go']);
@@ -137,16 +179,17 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     it.each(['bad-credentials', 'bad-payload', 'wrong-environment', 'throttled', 'unavailable'] as const)(
       'lets go again what certainly did not arrive: %s', async (outcome) => {
         await store.lease([intent('a')], LEASE);
-        await store.settle([{ id: 'a', outcome, attempts: 2 }], NOW);
+        await store.settle([{ id: 'a', outcome, attempts: 2 }], { owner: 'run-1', now: NOW });
         expect(await store.lease([intent('a')], { ...LEASE, owner: 'run-2' })).toEqual(['go']);
-        await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], NOW);
+        await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], { owner: 'run-1', now: NOW });
         expect(await collect(store.ledger())).toMatchObject([{ outcome: 'accepted', attempts: 3 }]);
       });
 
     it('knows that a delivery which waited beyond the lease of its dead run did not go out', async () => {
       await store.lease([intent('soon'), intent('later')], LEASE);
+      await store.depart(['soon', 'later'], LEASE);
       const at = (ms: number) => new Date(NOW.getTime() + ms);
-      await store.postpone([{ id: 'soon', notBefore: at(30_000), code: 'UNAVAILABLE' }, { id: 'later', notBefore: at(120_000), code: 'UNAVAILABLE' }]);
+      await store.postpone([{ id: 'soon', notBefore: at(30_000), code: 'UNAVAILABLE' }, { id: 'later', notBefore: at(120_000), code: 'UNAVAILABLE' }], 'run-1');
       const both = [intent('soon'), intent('later')];
       expect(await store.lease(both, { ...LEASE, now: at(90_000), owner: 'run-2' })).toEqual(['unknown-before', { waitsFor: 'retry', until: at(120_000).getTime() }]);
       expect(await store.lease([intent('later')], { ...LEASE, now: at(120_000), owner: 'run-2' })).toEqual(['go']);
@@ -154,13 +197,29 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
 
     it('leaves to a run what it renews', async () => {
       await store.lease([intent('a')], LEASE);
-      await store.renew(['a'], new Date(NOW.getTime() + 300_000));
+      await store.renew(['a'], { ...LEASE, now: new Date(NOW.getTime() + 240_000) });
+      await store.renew(['a'], { ...LEASE, now: LATER, owner: 'run-2' });
       expect(await store.lease([intent('a')], { ...LEASE, now: new Date(NOW.getTime() + 299_000), owner: 'run-2' })).toEqual([{ waitsFor: 'in-flight', until: NOW.getTime() + 300_000 }]);
+    });
+
+    it('waits for a person of whom one device waits beyond the lease of a dead run, unless another may have got it', async () => {
+      const phone = intent('phone', { recipient: 'anna' });
+      const tablet = intent('tablet', { recipient: 'anna' });
+      await store.lease([phone, tablet], LEASE);
+      await store.depart(['phone'], LEASE);
+      const notBefore = new Date(NOW.getTime() + 7_200_000);
+      await store.postpone([{ id: 'phone', notBefore, code: 'UNAVAILABLE' }], 'stranger');
+      await store.postpone([{ id: 'phone', notBefore, code: 'UNAVAILABLE' }], 'run-1');
+      const next = { ...LEASE, now: LATER, owner: 'run-2' };
+      const retry = { waitsFor: 'retry', until: notBefore.getTime() };
+      expect(await store.lease([phone, tablet], next)).toEqual([retry, retry]);
+      await store.depart(['tablet'], LEASE);
+      expect(await store.lease([phone, tablet], next)).toEqual(['unknown-before', 'unknown-before']);
     });
 
     it('tells messages of one occurrence apart by their key', async () => {
       await store.lease([intent('a', { key: 'order-1' })], LEASE);
-      await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], NOW);
+      await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], { owner: 'run-1', now: NOW });
       expect(await store.reached([intent('a', { key: 'order-1' }), intent('a', { key: 'order-2' }), intent('a')])).toEqual([true, false, false]);
     });
 
@@ -170,13 +229,53 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
       await store.settle([
         { id: 'a1', outcome: 'accepted', attempts: 1 }, { id: 'a2', outcome: 'dead-token', attempts: 1 }, { id: 'b', outcome: 'unknown', attempts: 1 },
         { id: 'c', outcome: 'accepted', attempts: 1 }, { id: 'd', outcome: 'unavailable', attempts: 1 },
-      ], NOW);
+      ], { owner: 'run-1', now: NOW });
       const since = new Date(NOW.getTime() - 1000);
       const [other, own, nobody] = await store.contacts([to('x', { campaign: 'other' }), to('x', {}), intent('z')], since);
       expect(other?.toSorted((a, b) => (a.category < b.category ? -1 : 1))).toEqual([{ at: NOW.getTime(), category: 'marketing' }, { at: NOW.getTime(), category: 'news' }]);
       expect([own, nobody]).toEqual([[{ at: NOW.getTime(), category: 'news' }], []]);
       expect(await store.contacts([to('x', { campaign: 'other' })], NOW)).toEqual([[]]);
       expect(await store.countReached('sale', 'once')).toBe(1);
+    });
+
+    it('looks at the person, on whichever of their devices', async () => {
+      const phone = intent('phone', { recipient: 'anna' });
+      const tablet = intent('tablet', { recipient: 'anna' });
+      expect(await store.lease([phone, tablet], LEASE)).toEqual(['go', 'go']);
+      await store.depart(['phone', 'tablet'], LEASE);
+      const next = { ...LEASE, owner: 'run-2' };
+      const renewed = intent('renewed', { recipient: 'anna' });
+      expect(await store.lease([renewed], LEASE)).toEqual(['duplicate']);
+      expect(await store.lease([renewed], next)).toEqual([IN_FLIGHT]);
+      await store.settle([{ id: 'phone', outcome: 'unavailable', attempts: 1 }], { owner: 'run-1', now: NOW });
+      expect(await store.lease([phone, tablet], next)).toEqual([IN_FLIGHT, IN_FLIGHT]);
+      expect(await store.lease([phone, tablet], { ...next, now: LATER })).toEqual(['unknown-before', 'unknown-before']);
+      await store.settle([{ id: 'tablet', outcome: 'accepted', attempts: 1 }], { owner: 'run-1', now: LATER });
+      const again = [phone, renewed].map((one) => ({ ...one, resendUnknown: true }));
+      expect(await store.lease(again, { ...next, now: LATER })).toEqual(['already-sent', 'already-sent']);
+    });
+
+    it('believes of a delivery only the run that holds it, and every run that says it was accepted', async () => {
+      await store.lease([intent('a')], LEASE);
+      const again = { ...LEASE, now: LATER, owner: 'run-2' };
+      await store.depart(['a'], LEASE);
+      expect(await store.lease([intent('a', { resendUnknown: true })], again)).toEqual(['go']);
+      await store.settle([{ id: 'a', outcome: 'unavailable', attempts: 1 }], { owner: 'run-1', now: LATER });
+      expect(await store.lease([intent('a')], { ...again, owner: 'run-3' })).toEqual([{ waitsFor: 'in-flight', until: LATER.getTime() + 60_000 }]);
+      await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], { owner: 'run-1', now: LATER });
+      await store.settle([{ id: 'a', outcome: 'unknown', attempts: 1 }], { owner: 'run-2', now: LATER });
+      expect(await collect(store.ledger())).toMatchObject([{ outcome: 'accepted' }]);
+    });
+
+    it('reads one campaign and one occurrence by an index, across pages', async () => {
+      const many = Array.from({ length: 5001 }, (_, n) => intent(`x${n}`, { campaign: n % 2 === 0 ? 'sale' : 'other', occurrence: n % 3 === 0 ? 'once' : 'twice' }));
+      await store.lease(many, LEASE);
+      const expected = (keep: (one: DeliveryIntent) => boolean) => many.filter(keep).map(({ id }) => id).toSorted();
+      const read = async (selection = {}) => (await collect(store.ledger(selection))).map(({ id }) => id).toSorted();
+      expect(await read()).toEqual(expected(() => true));
+      expect(await read({ campaign: 'sale' })).toEqual(expected(({ campaign }) => campaign === 'sale'));
+      expect(await read({ occurrence: 'once' })).toEqual(expected(({ occurrence }) => occurrence === 'once'));
+      expect(await read({ campaign: 'other', occurrence: 'twice' })).toEqual(expected(({ campaign, occurrence }) => campaign === 'other' && occurrence === 'twice'));
     });
 
     it('never lets a later run take back that a person was sent to', async () => {
@@ -273,7 +372,7 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     const opened = { delivery: 'a', type: 'opened', key: '', at: NOW.toISOString() } as const;
     beforeEach(async () => {
       await store.lease([intent('a')], LEASE);
-      await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], NOW);
+      await store.settle([{ id: 'a', outcome: 'accepted', attempts: 1 }], { owner: 'run-1', now: NOW });
     });
 
     it('each once, and names those of deliveries it does not know', async () => {
@@ -298,7 +397,7 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     it('and tells the facts of one campaign', async () => {
       await store.recordEvents([{ ...opened, type: 'converted', value: 12.5, currency: 'EUR', key: 'order-1' }], NOW);
       await store.lease([intent('z', { campaign: 'other' })], LEASE);
-      await store.settle([{ id: 'z', outcome: 'dead-token', attempts: 1 }], NOW);
+      await store.settle([{ id: 'z', outcome: 'dead-token', attempts: 1 }], { owner: 'run-1', now: NOW });
       const facts = await collect(store.kpiEvents({ campaign: 'sale' }));
       expect(facts.map(({ type }) => type)).toEqual(['accepted', 'converted']);
       expect(facts[1]).toMatchObject({ value: 12.5, currency: 'EUR', id: 'order-1', delivery: 'a' });
@@ -307,6 +406,10 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
 });
 
 describe('a store file', () => {
+  it.each([undefined, null, {}, { sqlite: ' ' }])('that %j does not name is asked for', async (location) => {
+    await expect(openStore(location as never)).rejects.toMatchObject({ code: 'store-not-named' });
+  });
+
   it('keeps everything when it is closed and opened again', async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'deep', 'store.sqlite');
@@ -331,6 +434,8 @@ describe('a store file', () => {
   it.each([
     ['a folder in its place', 'store.sqlite', (folder: string) => mkdirSync(join(folder, 'store.sqlite')), 'store-not-writable'],
     ['a file that is no database', 'store.sqlite', (folder: string) => writeFileSync(join(folder, 'store.sqlite'), 'No database. '.repeat(200)), 'store-not-a-database'],
+    ['a database of another program', 'store.sqlite', (folder: string) => rawDatabase(join(folder, 'store.sqlite'), 'CREATE TABLE people (name TEXT)'), 'store-not-a-database'],
+    ['another program\'s that counts its versions too', 'store.sqlite', (folder: string) => rawDatabase(join(folder, 'store.sqlite'), 'CREATE TABLE people (name TEXT); PRAGMA user_version = 1'), 'store-not-a-database'],
     ['a folder that is a file', 'file/store.sqlite', (folder: string) => writeFileSync(join(folder, 'file'), ''), 'store-not-writable'],
   ])('that cannot be used is named: %s', async (_, name, spoil, code) => {
     using folder = temporaryFolder();
@@ -345,15 +450,61 @@ describe('a store file', () => {
     await expect(checkStore({ sqlite: folder.path })).rejects.toMatchObject({ code: 'store-not-writable', hint: expect.stringContaining('Check the folder') });
   });
 
+  it('of an earlier version keeps what was in the air as such', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'store.sqlite');
+    rawDatabase(path, `${MIGRATIONS[0]}; PRAGMA user_version = 1;
+      INSERT INTO deliveries (id, campaign, occurrence, recipient, category, gateway, platform, device, owner, leased_at, leased_until)
+      VALUES ('a', 'sale', 'once', 'p-a', 'marketing', 'fcm', 'android', 'x', 'old', '2026-01-01T00:00:00.000Z', '2026-01-01T00:10:00.000Z')`);
+    const store = await openStore({ sqlite: path });
+    expect(await store.lease([intent('a')], LEASE)).toEqual(['unknown-before']);
+    await store.close();
+  });
+
+  it.each([{}, { campaign: 'sale' }, { campaign: 'sale', occurrence: 'once' }])('reads %j in the order of an index and sorts nothing', async (selection) => {
+    const store = await openStore({ sqlite: ':memory:' });
+    for (const table of ['deliveries', 'participations'] as const) {
+      const { sql, parameters } = pageQuery(table, selection, (number) => `?${number}`);
+      const steps = databaseOf(store).prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters()).map(({ detail }) => String(detail));
+      expect(steps).toEqual([expect.stringMatching(/USING (INDEX|PRIMARY KEY)/)]);
+      for (const name of Object.keys(selection)) expect(steps[0]).toContain(`${name}=?`);
+    }
+    await store.close();
+  });
+
   it('that a newer version wrote is left alone', async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'store.sqlite');
     await (await openStore({ sqlite: path })).close();
-    const { DatabaseSync } = require('node:sqlite') as typeof import('node:sqlite');
-    const raw = new DatabaseSync(path);
-    raw.exec('PRAGMA user_version = 999');
-    raw.close();
+    rawDatabase(path, 'PRAGMA user_version = 999');
     await expect(openStore({ sqlite: path })).rejects.toMatchObject({ code: 'store-too-new' });
+  });
+
+  it('whose disk is full says so while it is written, in the words of an error for people', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'store.sqlite');
+    const store = await openStore({ sqlite: path });
+    const many = Array.from({ length: 3000 }, (_, index) => person(`p${index}`, { attributes: { text: 'x'.repeat(500) } }));
+    // As on a full disk: SQLite may not make the file any larger.
+    databaseOf(store).exec('PRAGMA max_page_count = 50');
+    await expect(store.upsertPeople(many, NOW)).rejects.toMatchObject({ code: 'store-full', message: expect.stringMatching(/full/) });
+    expect(await store.countPeople()).toBe(0);
+    await store.close();
+  });
+
+  it('that another process never lets go of says so', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'store.sqlite');
+    const store = await openStore({ sqlite: path });
+    const { DatabaseSync } = require('node:sqlite') as typeof import('node:sqlite');
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    databaseOf(store).exec('PRAGMA busy_timeout = 10');
+    await expect(store.lease([intent('a')], LEASE)).rejects.toMatchObject({ code: 'store-locked', message: expect.stringMatching(/locked/) });
+    other.exec('ROLLBACK');
+    expect(await store.lease([intent('a')], LEASE)).toEqual(['go']);
+    other.close();
+    await store.close();
   });
 
   it('that may only be read is refused before anything is sent', async () => {

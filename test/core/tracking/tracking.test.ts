@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { deliveryId, deliveryUuid, parseEvents, parseTracking, readDeliveryToken, readTrackedLink, signDelivery, trackedLink } from '../../../core/tracking';
+import { aggregateKpis } from '../../../core/kpi';
+import { DEVICE_EVENT_TYPES, deliveryId, deliveryUuid, parseEvents, parseTracking, readDeliveryToken, readTrackedLink, signDelivery, trackedLink } from '../../../core/tracking';
 import { NOW, SECRET } from '../support';
 
 const ID = deliveryId('sale', 'once', 'anna', 'token');
@@ -44,7 +45,29 @@ describe('a click link', () => {
   it('leads to the address that the campaign named', () => {
     const link = trackedLink(tracking, ID, 'https://shop.example/sale?a=1&b=é');
     expect(link.startsWith(tracking.eventsUrl)).toBe(true);
-    expect(readTrackedLink(queryOf(link), SECRET)).toEqual({ id: ID, target: 'https://shop.example/sale?a=1&b=é' });
+    expect(readTrackedLink(queryOf(link), SECRET)).toEqual({ id: ID, target: 'https://shop.example/sale?a=1&b=%C3%A9' });
+  });
+
+  it('leads there in letters that a header can hold, whatever the address holds', () => {
+    const { target } = readTrackedLink(queryOf(trackedLink(tracking, ID, 'https://shop.example/\u{1f600}?x=\r\nset-cookie: a=b')), SECRET);
+    expect(target).toBe('https://shop.example/%F0%9F%98%80?x=set-cookie:%20a=b');
+    fc.assert(fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string({ unit: 'binary' }), (url, more) => {
+      const link = trackedLink(tracking, ID, `${url}/${more}`);
+      expect(readTrackedLink(queryOf(link), SECRET).target).toMatch(/^https?:\/\/[\x21-\x7e]+$/);
+    }));
+  });
+
+  it('leads to web addresses only, though signed', () => {
+    for (const target of ['javascript:alert(1)', '//evil.example', '/sale', 'https://', '']) {
+      expect(() => readTrackedLink(queryOf(trackedLink(tracking, ID, target)), SECRET)).toThrow(expect.objectContaining({ code: 'link-forged' }));
+    }
+  });
+
+  it('is not followed to any of the addresses that look like the campaign\'s', () => {
+    const query = queryOf(trackedLink(tracking, ID, 'https://shop.example/sale'));
+    for (const u of ['//shop.example/sale', 'https:\\\\shop.example/sale', 'https://shop.example@evil.example/sale', 'https://shop.example/sale\0', '\thttps://shop.example/sale', 'HTTPS://shop.example/sale']) {
+      expect(() => readTrackedLink({ ...query, u }, SECRET)).toThrow(expect.objectContaining({ code: 'link-forged' }));
+    }
   });
 
   it('does not lead elsewhere when the address, the delivery or the signature is changed', () => {
@@ -87,7 +110,7 @@ describe('a request with events', () => {
   });
 
   it.each([
-    { value: 'ten', currency: 'EUR' }, { value: 10 }, { value: 10, currency: 'euro' }, { value: Number.NaN, currency: 'EUR' }, { at: 'yesterday' }, { id: {} }, { action: 'x'.repeat(500) },
+    { value: 'ten', currency: 'EUR' }, { value: 10 }, { value: 10, currency: 'euro' }, { value: Number.NaN, currency: 'EUR' }, { at: 'yesterday' }, { at: -1e14 }, { at: '-000001-01-01T00:00:00Z' }, { value: 1e308, currency: 'EUR' }, { id: {} }, { action: 'x'.repeat(500) },
   ])('refuses %j', (fields) => {
     expect(parse({ token, type: 'converted', ...fields }).rejected).toMatchObject([{ code: 'bad-event-field' }]);
   });
@@ -99,8 +122,19 @@ describe('a request with events', () => {
 
   it('of any content gives an event or a reason for each entry', () => {
     fc.assert(fc.property(fc.array(fc.anything(), { minLength: 2 }), (body) => {
-      const { events, rejected } = parse(body);
-      expect(events.length + rejected.length).toBe(body.length);
+      const { events, positions, rejected } = parse(body);
+      expect([...positions, ...rejected.map(({ index }) => index)].toSorted((a, b) => a - b)).toEqual(body.map((_, index) => index));
+      expect(positions).toHaveLength(events.length);
+    }));
+  });
+
+  it('whatever it says, makes no event that figures cannot be made of', () => {
+    const field = fc.oneof(fc.anything(), fc.double(), fc.date({ noInvalidDate: false }).map((date) => date.getTime()), fc.constantFrom('EUR', '0000-01-01', '+275760-09-13T00:00:00Z'));
+    const event = fc.record({ at: field, value: field, currency: field, id: field, action: field, type: fc.constantFrom(...DEVICE_EVENT_TYPES) }, { requiredKeys: ['type'] });
+    fc.assert(fc.property(fc.array(event, { minLength: 2 }), (list) => {
+      for (const { key, ...one } of parse(list.map((fields) => ({ ...fields, token }))).events) {
+        expect(() => aggregateKpis([{ ...one, id: key, campaign: 'sale', recipient: 'anna' }])).not.toThrow();
+      }
     }));
   });
 });

@@ -50,6 +50,38 @@ export function specifyAudience(bench: Bench): void {
       expect(outputs[2]?.[0]?.pairedItem).toEqual({ item: 1 });
     });
 
+    it('links each person to the items that they came out of', async () => {
+      const { outputs } = await bench.run(audience({ operation: 'upsert', output: 'people' }), [
+        { id: 'l1', token: 'token-l1:1' }, { id: 'l2' }, { id: 'l1', token: 'token-l1:2' },
+      ]);
+      expect(outputs[0]?.map(({ json: { id }, pairedItem }) => [id, pairedItem])).toEqual([
+        ['l1', [{ item: 0 }, { item: 2 }]], ['l2', { item: 1 }],
+      ]);
+    });
+
+    it('imports the text of every item, each once, and goes on after one that cannot be read', async () => {
+      const texts = ['[{ "id": "m1" }]', '[{ "id": ', '[{ "id": "m2" }, { "name": "nobody" }]', '[{ "id": "m1" }]'];
+      const node = audience({ operation: 'import', source: 'text', text: '={{ $json.text }}', format: 'json', output: 'people' });
+      const { outputs } = await bench.run({ ...node, onError: 'continueRegularOutput' }, texts.map((text) => ({ text })));
+      expect(outputs[0]?.map((item) => [item.json['id'], item.pairedItem])).toEqual([['m1', { item: 0 }], ['m2', { item: 2 }]]);
+      expect(outputs[1]?.map((item) => [item.json['place'], item.pairedItem])).toEqual([[undefined, { item: 1 }], ['input 3, item 2', { item: 2 }]]);
+      const { stopped } = await bench.run(node, texts.map((text) => ({ text })));
+      expect(stopped).toMatchObject({ message: expect.stringContaining('not JSON'), context: { itemIndex: 1 } });
+    });
+
+    it('takes the list itself out of an expression, and says where an expression gives no text', async () => {
+      const node = audience({ operation: 'import', source: 'text', text: '={{ $json.list }}', format: 'csv', output: 'people' });
+      const { outputs } = await bench.run(node, [{ list: [{ id: 'n1' }, { id: 'n2' }] }]);
+      expect(json(outputs[0]).map(({ id }) => id)).toEqual(['n1', 'n2']);
+      const { stopped } = await bench.run(node, [{ lists: [] }]);
+      expect(stopped).toMatchObject({ message: "The parameter 'Text' is empty.", context: { itemIndex: 0 } });
+    });
+
+    it('shows what a row holds as text in its hint, and never as markup of the editor', async () => {
+      const { hints } = await bench.run(audience({ operation: 'upsert', output: 'summary' }), [{ id: 'h', timezone: '<a href=https://evil.example>&' }]);
+      expect(hints).toEqual([expect.stringContaining("'&lt;a href=https://evil.example>&amp;' is not a time zone")]);
+    });
+
     it('imports a file, and says so where there is none', async () => {
       const node = audience({ operation: 'import', source: 'binary', binaryField: 'data', format: 'json', output: 'people' });
       const file: TestNode = { type: 'n8n-nodes-base.convertToFile', typeVersion: 1.1, parameters: { operation: 'toJson', mode: 'once', options: {} } };

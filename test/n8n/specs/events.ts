@@ -20,9 +20,9 @@ export function specifyEvents(bench: Bench, sandbox: () => Sandbox): void {
     };
 
     beforeAll(async () => {
-      // The pushes are told the address of this trigger, so that the phones of the sandbox stay silent here.
+      // An address that is not of this machine: the sandbox's phones tell nothing there, so that only this suite sends events.
       const name = `tracking of ${path}`;
-      const data = { eventsUrl: bench.host().webhook(path), secret: '0123456789abcdef' };
+      const data = { eventsUrl: `https://n8n.example/webhook/${path}`, secret: '0123456789abcdef' };
       await bench.host().addCredential({ name, type: 'pushTrackingApi', data });
       workflow = await bench.host().addWorkflow({
         name: path,
@@ -39,7 +39,7 @@ export function specifyEvents(bench: Bench, sandbox: () => Sandbox): void {
       await bench.run(send, [{ id: 'eve', token: 'silent:1' }]);
       const message = sandbox().messages().find((one) => one.token === 'silent:1');
       token = message?.deliveryToken ?? '';
-      link = message?.link ?? '';
+      link = (message?.link ?? '').replace('https://n8n.example', bench.host().url);
     });
 
     it('records events, starts the workflow with those that are asked for, one item each, and answers 202', async () => {
@@ -67,6 +67,20 @@ export function specifyEvents(bench: Bench, sandbox: () => Sandbox): void {
 
     it('answers 400 to what is no event', async () => {
       expect(await post('hello')).toMatchObject({ status: 400 });
+    });
+
+    it('answers 500 where the store cannot be written, and tells the reason in the list of executions', async () => {
+      const broken = `events-${randomUUID()}`;
+      const id = await bench.host().addWorkflow({
+        name: broken,
+        connections: {},
+        nodes: [{
+          id: randomUUID(), name: 'Events', type: 'n8n-nodes-push-campaigns.pushEventTrigger', typeVersion: 1, position: [0, 0], webhookId: broken,
+          parameters: { path: broken, options: { storeFile: '/dev/null/store.sqlite' } }, credentials: { pushTrackingApi: { name: 'tracking' } },
+        }],
+      });
+      expect((await bench.call(broken, { token, type: 'opened' })).status).toBe(500);
+      expect(await lastExecution(bench.host(), id)).toMatchObject({ status: 'error', error: { message: expect.stringContaining('/dev/null/store.sqlite') } });
     });
 
     it('follows a click link to the signed address, counts it for GET and not for HEAD', async () => {

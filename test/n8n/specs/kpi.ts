@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import type { Bench } from '../support/bench';
@@ -28,6 +29,13 @@ export function specifyKpi(bench: Bench): void {
       const node = { ...kpi(options), onError: 'continueRegularOutput' as const };
       const { outputs } = await bench.run(node, events);
       expect(outputs[0]?.[0]?.json).toMatchObject({ error: expect.any(String), details: { code } });
+    });
+
+    it('says so where there is nothing to report', async () => {
+      const storeFile = join(mkdtempSync(join(tmpdir(), 'push-kpi-')), 'store.sqlite');
+      const node = { type: 'kpiAggregate', parameters: { source: 'store', campaign: 'ghost', output: 'table', options: { storeFile, attributionWindowHours: '={{ "24" }}' } } };
+      const { outputs, hints } = await bench.run(node, [{}]);
+      expect([outputs, hints]).toEqual([[[]], [expect.stringContaining('nothing to report')]]);
     });
 
     const events = vectors.reports[0]?.events ?? [];

@@ -57,13 +57,14 @@ export function specifySegment(bench: Bench, storePath: string): void {
 
     it('takes rules of the filter editor: dragged fields, typed names, quoted names, positions', async () => {
       const people = [
-        { id: 1, address: { city: 'Lyon' }, 'first name': 'Ada', tags: ['tea'], visits: [3] },
+        { id: 1, address: { city: 'Lyon' }, 'first name': 'Ada', prénom: 'Ada', tags: ['tea'], visits: [3] },
         { id: 2, address: { city: 'Paris' }, 'first name': 'Ada', tags: ['tea'], visits: [3] },
       ];
       const { outputs } = await bench.run(rules([
         ['={{ $json.address.city }}', 'string', 'equals', 'Lyon'],
         ['address.city', 'string', 'startsWith', 'Ly'],
         ['={{ $json["first name"] }}', 'string', 'equals', 'Ada'],
+        ['={{ $json.prénom }}', 'string', 'equals', 'Ada'],
         ['={{ $json.tags }}', 'array', 'contains', 'tea'],
         ['={{ $json.visits[0] }}', 'number', 'gte', '3'],
       ]), people);

@@ -72,6 +72,16 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       expect(outputs[2]).toEqual([]);
     });
 
+    it('takes a date as the occurrence, and a number that an expression gives as a text', async () => {
+      const { outputs } = await bench.run(send('dated', { output: 'summary', occurrence: '={{ $today }}' }), [{ id: 'dated', token: 'dated:1' }]);
+      expect(json(outputs[0])[0]).toMatchObject({ occurrence: expect.stringMatching(/^\d{4}-\d\d-\d\dT/), sent: 1 });
+      const hurried = send('hurried', { options: { storeFile, timeout: '={{ "1" }}', attempts: '={{ "1" }}' } });
+      const { outputs: late } = await bench.run(hurried, [{ id: 'late', token: 'magic-slow:hurried' }]);
+      expect(pushOf(json(late[1])[0])).toMatchObject({ outcome: 'unknown', deliveries: [{ code: 'timeout', attempts: 1 }] });
+      const { stopped } = await bench.run(send('never', { options: { storeFile, timeout: '={{ "soon" }}' } }), [{ id: 'n', token: 'n:1' }]);
+      expect(stopped?.message).toContain('timeout');
+    });
+
     it('sends to a stored audience by its reference: failures and a summary come out, not everybody', async () => {
       const options = { storeFile };
       await bench.run({ type: 'pushAudience', parameters: { operation: 'upsert', output: 'summary', options } },

@@ -114,6 +114,16 @@ export function specifyTemplate(bench: Bench): void {
       expect([stopped?.message, outputs]).toEqual(['The copy check stopped the run: vague-call-to-action for 100 % of the people.', []]);
     });
 
+    it.each([
+      ['Other Languages', { template: { title: 'T' } }, { locales: { values: [{ locale: 'fr', title: 'un' }, { locale: 'fr', title: 'deux' }] } }],
+      ['Data', { template: { title: 'T' } }, { data: { values: [{ key: 'a', value: '1' }, { key: ' a', value: '2' }] } }],
+      ['Defaults', { template: { title: 'T' } }, { defaults: { values: [{ field: 'a', text: '1' }, { field: 'a', text: '2' }] } }],
+    ] as const)("refuses two entries of one name in '%s' and loses none of them", async (name, template, more) => {
+      const node = nodeOf(template);
+      const { stopped } = await bench.run({ ...node, onError: undefined, parameters: { ...node.parameters, ...(more as unknown as IDataObject) } }, [{ id: 1 }]);
+      expect(stopped?.message).toMatch(new RegExp(`'${name}' has two entries named '(fr|a)'`));
+    });
+
     it('tells the line and column of a template that does not parse before anyone is written to', async () => {
       const { stopped, outputs } = await bench.run({ ...nodeOf({ template: { title: 'Hi {{firstName' } }), onError: undefined } as TestNode, [{ id: 1 }]);
       expect(outputs).toEqual([]);
