@@ -6,6 +6,7 @@ import { atAddresses } from '../../demo/host';
 import { freePort } from '../../demo/hosts/free-port';
 import { startN8n, type N8nHost, type N8nWorkflow } from '../../demo/hosts/n8n';
 import { startSandbox, type Sandbox } from '../../sandbox';
+import { hasPostgres, postgres, POSTGRES_URL } from '../core/store/databases';
 import { specifyAudience } from './specs/audience';
 import { specifyCampaign } from './specs/campaign';
 import { specifyEditor } from './specs/editor';
@@ -16,7 +17,7 @@ import { specifySend } from './specs/send';
 import { specifySplit } from './specs/split';
 import { specifyTemplate } from './specs/template';
 import { Bench } from './support/bench';
-import { suiteCredentials } from './support/credentials';
+import { STORE_SCHEMA, suiteCredentials } from './support/credentials';
 
 const REPOSITORY = resolve(__dirname, '../..');
 const INSTALL_MS = 20 * 60_000;
@@ -52,6 +53,7 @@ describe('in the real n8n', () => {
     // Where n8n did not start, its log is needed.
     if (host === undefined) return;
     await host.stop();
+    if (hasPostgres) await postgres.drop({ postgres: { url: POSTGRES_URL, schema: STORE_SCHEMA } });
     rmSync(dataFolder, { recursive: true, force: true });
   });
 

@@ -12,6 +12,9 @@ function postgresOf(schema: string) {
   return { kind: 'postgres', host: hostname, port: Number(port || 5432), database: pathname.slice(1), user: username, password, ssl: 'off', schema };
 }
 
+/** Schema of the suite's store in PostgreSQL. */
+export const STORE_SCHEMA = `push_n8n_${process.pid}`;
+
 export function suiteCredentials(sandbox: Sandbox, eventsUrl: string): N8nCredential[] {
   const { fcm, apns: { key, ...apns }, tracking } = demoCredentials(sandbox, eventsUrl);
   const fcmData = { authentication: 'accessToken', ...fcm };
@@ -25,9 +28,9 @@ export function suiteCredentials(sandbox: Sandbox, eventsUrl: string): N8nCreden
     { name: 'cut-off service account', type: 'fcmApi', data: { authentication: 'serviceAccount', serviceAccount: serviceAccount.slice(0, 200) } },
     { name: 'no key', type: 'apnsApi', data: { ...apnsData, privateKey: 'a key that is none' } },
     { name: 'unreachable', type: 'fcmApi', data: { ...fcmData, endpoint: 'http://127.0.0.1:1' } },
-    { name: 'store', type: 'pushStoreApi', data: postgresOf('push_n8n') },
+    { name: 'store', type: 'pushStoreApi', data: postgresOf(STORE_SCHEMA) },
     { name: 'store file', type: 'pushStoreApi', data: { kind: 'sqlite', file: join(mkdtempSync(join(tmpdir(), 'push-store-')), 'store.sqlite') } },
-    { name: 'no store', type: 'pushStoreApi', data: { ...postgresOf('push_n8n'), port: 1 } },
+    { name: 'no store', type: 'pushStoreApi', data: { ...postgresOf(STORE_SCHEMA), port: 1 } },
     { name: 'weak secret', type: 'pushTrackingApi', data: { eventsUrl, secret: 'short' } },
   ];
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { FlowNode } from '../../../demo/hosts/node-red';
 import { openStore } from '../../../core';
-import { hasPostgres, POSTGRES_URL } from '../../core/store/databases';
+import { hasPostgres, postgres, POSTGRES_URL } from '../../core/store/databases';
 import type { Sandbox } from '../../../sandbox';
 import { people, type Bench, type TestNode } from '../support/bench';
 
+const POSTGRES_SCHEMA = `push_node_red_${process.pid}`;
 const SECRET = 'the secret of this suite, long enough';
 
 /** Config nodes that point at the sandbox. */
@@ -29,6 +30,9 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
     let config: FlowNode[];
     let storePath: string;
     let number = 0;
+    afterAll(async () => {
+      if (hasPostgres) await postgres.drop({ postgres: { url: POSTGRES_URL, schema: POSTGRES_SCHEMA } });
+    });
     beforeEach(() => {
       storePath = join(dataFolder, `send-${number++}.sqlite`);
       config = sandboxConfig(sandbox(), storePath);
@@ -99,7 +103,7 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
     it.each(hasPostgres ? ['sqlite', 'postgres'] : ['sqlite'])('is paused, resumed and listed by push-audience, the store in %s', async (kind) => {
       const { hostname, port, username, pathname } = new URL(POSTGRES_URL);
       const place = kind === 'sqlite' ? { path: storePath, pathType: 'str' }
-        : { kind, host: hostname, port: port || '5432', database: pathname.slice(1), user: username, ssl: 'off', schema: `push_node_red_${process.pid}_${Date.now()}` };
+        : { kind, host: hostname, port: port || '5432', database: pathname.slice(1), user: username, ssl: 'off', schema: POSTGRES_SCHEMA };
       const campaign = `steered-${kind}`;
       const steer = (operation: string): TestNode => ({ id: operation, type: 'push-audience', store: 'store', operation, property: 'payload', campaign: '', occurrence: '', outputs: 2 });
       await bench.deploy([sendNode({ campaign }), steer('pause'), steer('resume'), steer('runs'), steer('reportDevices')],
