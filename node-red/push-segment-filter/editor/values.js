@@ -112,7 +112,7 @@ function drawParts(node, cell, operator, value, language) {
   const box = $('<div class="push-segment-filter-parts">').appendTo(cell);
   const adder = $('<select class="push-segment-filter-adder">').attr('aria-label', say(node, 'add.part'));
   const draw = (part) => {
-    const label = $('<label class="push-segment-filter-part">').attr('title', part.meaning).append($('<span>').text(partText(node, part.name)));
+    const label = $('<label class="push-segment-filter-part">').toggleClass('push-segment-filter-long', part.takes === 'condition').attr('title', part.meaning).append($('<span>').text(partText(node, part.name)));
     adder.parent().length > 0 ? label.insertBefore(adder) : label.appendTo(box);
     reads[part.name] = drawPart(node, label, part, given[part.name], language);
     return label;
