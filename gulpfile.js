@@ -2,6 +2,9 @@
 const { spawn } = require('node:child_process');
 const { rm } = require('node:fs/promises');
 const { dest, parallel, series, src } = require('gulp');
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { Transform } = require('node:stream');
 
 const clean = () => rm('dist', { recursive: true, force: true });
 
@@ -11,16 +14,26 @@ const compile = () =>
 const copy = (name, patterns) =>
   Object.assign(() => src(patterns, { base: '.', encoding: false, allowEmpty: true }).pipe(dest('dist')), { displayName: name });
 
+/** Node-RED loads one page a node: a line `// include editor/rows.js` of its script stands for that file. */
+const included = () => new Transform({
+  objectMode: true,
+  transform(page, _encoding, done) {
+    page.contents = Buffer.from(page.contents.toString().replace(/^\/\/ include (\S+)$/gm, (_line, name) => readFileSync(join(page.dirname, name), 'utf8')));
+    done(null, page);
+  },
+});
+const pages = () => src('node-red/**/*.html', { base: '.' }).pipe(included()).pipe(dest('dist'));
+
 const assets = copy('assets', [
   '{nodes,credentials}/**/*.{svg,png}',
   'nodes/**/*.node.json',
   'nodes/**/__schema__/**/*.json',
-  'node-red/**/*.{html,json,svg}',
+  'node-red/**/*.{json,svg}',
   'sandbox/**/*.{html,css,svg,png}',
   'sandbox/page/**/*.js',
   'icons/*.svg',
   'core/picture/fonts/*.{br,md,txt}',
 ]);
 
-exports.assets = assets;
-exports.build = series(clean, parallel(compile, assets));
+exports.assets = parallel(assets, pages);
+exports.build = series(clean, parallel(compile, assets, pages));

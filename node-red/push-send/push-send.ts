@@ -33,6 +33,9 @@ interface Definition extends NodeDef {
   output: 'people' | 'summary';
   attempts: string;
   timeoutMs: string;
+  perMinute: string;
+  avoidQuarterHours: boolean;
+  safetyStop: boolean;
   fields: FieldMap;
 }
 
@@ -112,14 +115,15 @@ function withGateways<T>(RED: NodeAPI, definition: Definition, work: (gateways: 
 async function readOptions(
   RED: NodeAPI, node: Node, definition: Definition, message: NodeMessageInFlow, tools: Pick<CampaignOptions, 'store' | 'gateways' | 'signal'>,
 ): Promise<CampaignOptions> {
-  const { category, consent, title, body, link, onUnknown, attempts, timeoutMs, fields, kind, policies } = definition;
+  const { category, consent, title, body, link, onUnknown, fields, kind, policies } = definition;
   const tracking = trackingOf(RED, definition.tracking)?.tracking();
   const own: Template = { ...(title && { title }), ...(body && { body }), ...(link && { link }) };
+  const campaign = await typedText(RED, node, definition.campaign, definition.campaignType, message);
   const repeat = readRepeat(definition);
   const named = repeat.per !== 'day' && repeat.per !== 'week';
   return {
     ...tools,
-    campaign: await typedText(RED, node, definition.campaign, definition.campaignType, message),
+    campaign,
     ...(named && { occurrence: await typedText(RED, node, definition.occurrence, definition.occurrenceType, message) }),
     repeat,
     policies: readPolicies(policies),
@@ -130,7 +134,19 @@ async function readOptions(
     ...(Object.keys(own).length > 0 && { template: { template: own } }),
     ...(fields && { fields }),
     ...(tracking !== undefined && { tracking }),
-    delivery: { ...(attempts && { attempts: Number(attempts) }), ...(timeoutMs && { timeoutMs: Number(timeoutMs) }) },
+    delivery: readDelivery(definition, campaign),
+  };
+}
+
+function readDelivery({ attempts, timeoutMs, perMinute, avoidQuarterHours, safetyStop }: Definition, campaign: string): NonNullable<CampaignOptions['delivery']> {
+  return {
+    ...(attempts && { attempts: Number(attempts) }),
+    ...(timeoutMs && { timeoutMs: Number(timeoutMs) }),
+    ...(safetyStop === false && { safetyStop }),
+    rate: {
+      ...(perMinute && { campaign: { name: campaign.trim(), perMinute: Number(perMinute) } }),
+      ...(avoidQuarterHours === true && { avoidQuarterHours }),
+    },
   };
 }
 

@@ -103,6 +103,13 @@ export const properties: INodeProperties[] = [
         description: 'How often a message is tried at most where a gateway is busy or cannot be reached',
       },
       {
+        displayName: 'Avoid Quarter Hours',
+        name: 'avoidQuarterHours',
+        type: 'boolean',
+        default: true,
+        description: 'Whether to pause within two minutes of :00, :15, :30 and :45, when schedules all over the world send',
+      },
+      {
         displayName: 'Concurrency',
         name: 'concurrency',
         type: 'number',
@@ -128,6 +135,21 @@ export const properties: INodeProperties[] = [
         typeOptions: { minValue: 1, maxValue: 3600 },
         default: 600,
         description: 'Longest wait between two attempts, also where a gateway asks for a longer one',
+      },
+      {
+        displayName: 'Messages a Minute',
+        name: 'perMinute',
+        type: 'number',
+        typeOptions: { minValue: 1 },
+        default: 6000,
+        description: 'How fast this campaign sends at most, in all processes on the store together: so that those who open it all at once do not bring your servers down',
+      },
+      {
+        displayName: 'Safety Stop',
+        name: 'safetyStop',
+        type: 'boolean',
+        default: false,
+        description: 'Whether to end the run when the first answers say mostly that environment, credentials or message are wrong. On without this option.',
       },
       storeFileOption,
       {

@@ -7,13 +7,16 @@ import { readPolicies, readRepeat } from './policies';
 export type CampaignParameters = Omit<CampaignOptions, 'store' | 'gateways' | 'tracking' | 'signal'>;
 
 export function readCampaign(context: IExecuteFunctions): CampaignParameters {
-  const { attempts, concurrency, maxBackoff, onUnknown, timeout } = optionsParameter(context, ['attempts', 'concurrency', 'maxBackoff', 'timeout']);
+  const { attempts, avoidQuarterHours, concurrency, maxBackoff, onUnknown, perMinute, safetyStop, timeout } = optionsParameter(
+    context, ['attempts', 'concurrency', 'maxBackoff', 'perMinute', 'timeout'],
+  );
+  const campaign = textParameter(context, 'campaign') ?? '';
   const category = textParameter(context, 'category');
   const kind = textParameter(context, 'kind');
   const policies = readPolicies(context);
   const repeat = readRepeat(context);
   return {
-    campaign: textParameter(context, 'campaign') ?? '',
+    campaign,
     ...(repeat.per !== 'day' && repeat.per !== 'week' && { occurrence: textParameter(context, 'occurrence') ?? '' }),
     repeat,
     ...(kind !== undefined && { kind: kind as MessageKind }),
@@ -28,6 +31,11 @@ export function readCampaign(context: IExecuteFunctions): CampaignParameters {
       concurrency: concurrency as number | undefined,
       maxBackoffMs: milliseconds(maxBackoff),
       timeoutMs: milliseconds(timeout),
+      safetyStop: safetyStop as boolean | undefined,
+      rate: withoutBlanks({
+        avoidQuarterHours: avoidQuarterHours as boolean | undefined,
+        campaign: perMinute === undefined ? undefined : { name: campaign, perMinute: perMinute as number },
+      }),
     }),
   };
 }

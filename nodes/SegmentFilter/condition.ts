@@ -39,7 +39,9 @@ function readRules(context: IExecuteFunctions, prefix: string, ignoreCase: boole
   const filter = readEditor(context, `${prefix}conditions`);
   const rules = readPersonRules(context.getNodeParameter(`${prefix}rules`, 0, {}) as Parameters<typeof readPersonRules>[0]);
   if (rules.length === 0) return readFilter(filter, ignoreCase);
-  const parts = (filter.conditions ?? []).length === 0 ? rules : [readFilter(filter, ignoreCase), ...rules];
+  // The editor keeps an empty row where nobody wrote a condition.
+  const conditions = (filter.conditions ?? []).filter(({ leftValue, rightValue }) => leftValue !== '' || rightValue !== '');
+  const parts = conditions.length === 0 ? rules : [readFilter({ ...filter, conditions }, ignoreCase), ...rules];
   return { [context.getNodeParameter(`${prefix}join`, 0, 'and') === 'or' ? '$or' : '$and']: parts };
 }
 

@@ -9,6 +9,7 @@ import { specifyCampaign } from './specs/campaign';
 import { specifyEvents } from './specs/events';
 import { specifyLoading } from './specs/loading';
 import { specifyPreview } from './specs/preview';
+import { specifySegment } from './specs/segment';
 import { specifySend } from './specs/send';
 import { specifyStages } from './specs/stages';
 import { specifyKpi } from './specs/kpi';
@@ -38,6 +39,7 @@ describe('in the real Node-RED', () => {
 
   specifyLoading(() => host);
   specifyAudience(bench, dataFolder);
+  specifySegment(bench, () => host, dataFolder);
   specifyStages(bench);
   specifyPreview(() => host);
   specifySend(bench, () => sandbox, dataFolder);

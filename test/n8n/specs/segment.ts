@@ -149,6 +149,11 @@ export function specifySegment(bench: Bench, storePath: string): void {
         expect(ids(outputs[0])).toEqual(ids_);
       });
 
+      it('go without conditions, where the editor keeps an empty row', async () => {
+        const parameters = { ...rules([['', 'string', 'equals', '']]).parameters, rules: { inList: [{ list: 'vip' }] }, options: { history: 'items' } };
+        expect((await bench.run({ type: 'segmentFilter', parameters }, people)).outputs.map(ids)).toEqual([['ann'], ['bob', 'cid']]);
+      });
+
       it('joins them with the conditions of the editor', async () => {
         const node = rules([['id', 'string', 'equals', 'cid']]);
         const parameters = { ...node.parameters, rules: { inList: [{ list: 'vip' }] }, join: 'or', options: { history: 'items' } };

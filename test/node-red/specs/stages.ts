@@ -5,66 +5,13 @@ import { people, type Bench, type TestNode } from '../support/bench';
 type Json = Record<string, unknown>;
 const vectors = <T>(name: string): T => JSON.parse(readFileSync(join(__dirname, '../../vectors', `${name}.json`), 'utf8')) as T;
 
-interface SegmentCase { name: string; condition: unknown; view: Json; now?: string; expect?: boolean; error?: string }
 interface Experiment { key: string; arms: { name: string; weight: number }[]; coverage?: number }
 interface SplitCases { assignments: { name: string; experiment: Experiment; id: unknown; expect: { arm: string | null; bucket: number } }[]; rejections: { name: string; experiment: Experiment; id: unknown; code: string }[] }
 interface TemplateCase { name: string; template: Json; options?: Json; view: Json; expect: { error?: string; message?: Json; fcm?: Json; apns?: Json; bytes?: Json } }
 
-const segment = (condition: unknown): TestNode => ({ type: 'push-segment-filter', property: 'payload', mode: 'json', condition: typeof condition === 'string' ? condition : JSON.stringify(condition), outputs: 2 });
 const split = ({ key, arms }: Experiment, control = 0): TestNode => ({ type: 'push-ab-split', property: 'payload', key, arms, control, outputs: arms.length + 1 });
 
 export function specifyStages(bench: Bench): void {
-  describe('push-segment-filter', () => {
-    // A condition about "now" goes by the clock of the host and has no place among cases with a clock of their own.
-    const cases = vectors<SegmentCase[]>('segment').filter(({ now, condition }) => now === undefined && typeof condition === 'object' && condition !== null && !Array.isArray(condition));
-
-    it(`agrees with ${cases.length} golden cases`, async () => {
-      await bench.deploy(cases.map(({ condition }) => segment(condition)));
-      const outcomes = await bench.sendEach(cases.map(({ view }) => ({ payload: view })));
-      const answers = outcomes.map((outcome, index) => ({
-        name: cases[index]?.name,
-        answer: outcome.caught[0]?.error.code ?? (people(outcome, 0).length === 1 ? true : people(outcome, 1).length === 1 ? false : undefined),
-      }));
-      expect(answers).toEqual(cases.map(({ name, expect: wanted, error }) => ({ name, answer: error ?? wanted })));
-    });
-
-    it('reads the rows of its editor, values by their type, with "not" and "any"', async () => {
-      const node: TestNode = {
-        type: 'push-segment-filter', property: 'payload', mode: 'rules', combinator: '$or', outputs: 2,
-        rules: [
-          { field: 'orders', operator: '$gte', value: '3', valueType: 'num' },
-          { field: 'country', operator: '$in', value: '["FR","BE"]', valueType: 'json', not: true },
-        ],
-      };
-      const outcome = await bench.run(node, [{ payload: [{ id: 1, orders: 5, country: 'FR' }, { id: 2, orders: 1, country: 'FR' }, { id: 3, orders: 0, country: 'US' }] }]);
-      expect(people(outcome, 0).map(({ id }) => id)).toEqual([1, 3]);
-      expect(people(outcome, 1).map(({ id }) => id)).toEqual([2]);
-    });
-
-    it('keeps the message it came with, and tells Catch nodes of a bad person without losing the good ones', async () => {
-      const outcome = await bench.run(segment({ country: 'FR' }), [{ payload: [{ id: 1, country: 'FR' }, 'nobody'], topic: 'kept' }]);
-      expect(outcome.outputs[0]).toMatchObject([{ payload: [{ id: 1 }], topic: 'kept' }]);
-      expect(outcome.caught).toMatchObject([{ payload: 'nobody', topic: 'kept', error: { code: 'not-an-object' } }]);
-      expect(outcome.completed).toBe(1);
-    });
-
-    it.each(['payload.people', 'payload["people"]', 'msg.payload.people', 'payload[msg.topic]'])('finds people in %s, and shares no list between its outputs', async (property) => {
-      const node = { ...segment({ country: 'FR' }), property };
-      const payload = { people: [{ id: 1, country: 'FR' }, { id: 2, country: 'US' }], rest: 'kept' };
-      const outcome = await bench.run(node, [{ payload, topic: 'people' }, { payload: 'nobody', topic: 'people' }]);
-      expect(outcome.outputs.map((messages) => messages.map((message) => message['payload']))).toEqual([
-        [{ people: [{ id: 1, country: 'FR' }], rest: 'kept' }], [{ people: [{ id: 2, country: 'US' }], rest: 'kept' }],
-      ]);
-      expect(outcome.caught).toMatchObject([{ payload: 'nobody', error: { code: 'not-an-object' } }]);
-    });
-
-    it('says at every message what is wrong with its condition', async () => {
-      const outcome = await bench.run(segment('{ not json'), [{ payload: { id: 1 } }, { payload: { id: 2 } }]);
-      expect(outcome.caught.map(({ error }) => error.code)).toEqual(['condition-invalid', 'condition-invalid']);
-      expect(outcome.completed).toBe(0);
-    });
-  });
-
   describe('push-ab-split', () => {
     const { assignments, rejections } = vectors<SplitCases>('experiment');
 

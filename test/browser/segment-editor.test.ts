@@ -1,0 +1,172 @@
+/** The dialog of push-segment-filter in the real Node-RED: rows and groups, JSON, named segments, counts. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { startNodeRed, type FlowNode, type NodeRedHost } from '../../demo/hosts/node-red';
+import { launchChromium } from './chromium';
+
+jest.setTimeout(120_000);
+
+interface EditorNode { changed?: boolean; valid?: boolean; validationErrors?: string[]; condition: string; segments: { name: string; condition: string }[]; outputs: number }
+declare const RED: {
+  nodes: { node(id: string): EditorNode; eachLink(each: (link: { sourcePort: number; target: { id: string } }) => void): void };
+  editor: { edit(node: EditorNode): void; validateNode(node: EditorNode): boolean };
+};
+
+const NESTED = {
+  country: { $in: ['FR', 'BE'] },
+  $or: [
+    { plan: 'pro' },
+    { $performed: { event: 'opened', count: { $gte: 2 }, within: '30d', where: { campaign: { $startsWith: 'spring' } } } },
+    { $nor: [{ location: { $near: { latitude: 48.85, longitude: 2.35, radius: '25km' } } }, { city: { $contains: 'ville', $options: 'i' } }] },
+  ],
+  $not: { $reachable: { platform: 'ios' } },
+  tags: { $elemMatch: { $eq: 'a', $ne: 'b' } },
+};
+
+describe.each(['en-US', 'fr'])('the editor of segments in %s', (language) => {
+  let host: NodeRedHost;
+  let browser: Browser;
+  let page: Page;
+  const dataFolder = mkdtempSync(join(tmpdir(), 'push-segment-editor-'));
+  const problems: string[] = [];
+  const node = (id: string, more: object): FlowNode => ({ id, type: 'push-segment-filter', z: 'tab', name: '', property: 'payload', store: '', route: 'condition', condition: '', segments: [], outputs: 2, x: 200, y: 100, wires: [[], []], ...more }) as FlowNode;
+  const flows = [
+    { id: 'tab', type: 'tab', label: 'Segments' },
+    node('nested', { condition: JSON.stringify(NESTED, null, 1) }),
+    node('broken', { condition: '{ "country": ' }),
+    node('unknown', { condition: '{ "country": { "$like": "F" } }' }),
+    node('many', { route: 'first', segments: [{ name: 'one', condition: '{"a":1}' }, { name: 'two', condition: '{"b":{"$gt":2}}' }], outputs: 3, wires: [['d1'], ['d2'], ['d3']] }),
+    ...['d1', 'd2', 'd3'].map((id, index) => ({ id, type: 'debug', z: 'tab', name: id, x: 500, y: 100 + 60 * index, wires: [] })),
+  ] as FlowNode[];
+
+  beforeAll(async () => {
+    [host, browser] = await Promise.all([startNodeRed({ dataFolder, packageFolder: resolve(__dirname, '../..'), flows, language: language as 'fr' | 'en-US' }), launchChromium()]);
+    page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+    page.on('pageerror', ({ message }) => problems.push(message));
+    await page.addInitScript(`localStorage.setItem('editor-language', '${language}')`);
+    await page.goto(host.url);
+    await page.waitForFunction(`window.RED?.nodes?.node?.('many') && !document.querySelector('#red-ui-loading-progress:not([style*="none"])')`);
+    await page.waitForTimeout(500);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await host?.stop();
+    rmSync(dataFolder, { recursive: true, force: true });
+    expect(problems).toEqual([]);
+  });
+
+  const open = async (id: string) => {
+    await page.evaluate((id) => RED.editor.edit(RED.nodes.node(id)), id);
+    await page.locator('#push-segment-filter-rows .push-segment-filter-group, #push-segment-filter-no-rows:visible').first().waitFor();
+    await page.waitForTimeout(300);
+  };
+  const close = async (how: 'ok' | 'cancel') => {
+    await page.click(`#node-dialog-${how}`);
+    await page.locator('.red-ui-tray').waitFor({ state: 'detached' });
+  };
+  const done = () => close('ok');
+  const tab = async (icon: string) => {
+    await page.locator(`#push-segment-filter-tabs .fa-${icon}`).click();
+    await page.waitForTimeout(300);
+  };
+  const saved = (id: string) => page.evaluate((id) => {
+    const { condition, segments, outputs, changed } = RED.nodes.node(id);
+    return { condition, segments, outputs, changed: changed === true };
+  }, id);
+  const rows = () => page.locator('.push-segment-filter-rule');
+
+  it.each(['nested', 'many', 'broken'])('changes nothing of %s by being looked at, under each tab', async (id) => {
+    const before = await saved(id);
+    await open(id);
+    for (const icon of ['code', 'users', 'list']) await tab(icon);
+    await done();
+    expect(await saved(id)).toEqual({ ...before, changed: false });
+  });
+
+  it('draws a nested condition as rows in groups, every text translated, nothing found wrong', async () => {
+    await open('nested');
+    await page.waitForTimeout(700);
+    expect(await rows().count()).toBe(7);
+    expect(await page.locator('.push-segment-filter-group').count()).toBe(3);
+    expect(await page.locator('.red-ui-tray').innerText()).not.toMatch(/push-segment-filter\.|__\w+__/);
+    expect((await page.locator('.push-segment-filter-problem').allInnerTexts()).join('')).toBe('');
+    await close('cancel');
+  });
+
+  it('tells beside a row what is wrong with it, while it is written', async () => {
+    await open('nested');
+    await page.locator('.push-segment-filter-field').first().fill('__proto__');
+    await rows().first().locator('.push-segment-filter-problem', { hasText: /.{15}/ }).waitFor();
+    await page.locator('.push-segment-filter-field').first().fill('country');
+    await rows().first().locator('.push-segment-filter-problem').waitFor({ state: 'hidden' });
+    await close('cancel');
+  });
+
+  it('writes rows down as JSON, and draws JSON as rows', async () => {
+    await open('many');
+    await page.locator('.push-segment-filter-field').first().fill('plan');
+    await page.locator('.push-segment-filter-not').first().selectOption('true');
+    await page.locator('.push-segment-filter-buttons').first().locator('button').nth(1).click();
+    await page.locator('.push-segment-filter-group .push-segment-filter-group .push-segment-filter-operator').selectOption('$performed');
+    await page.locator('.push-segment-filter-part input').first().fill('opened');
+    await tab('code');
+    await tab('list');
+    await done();
+    expect(JSON.parse((await saved('many')).segments[0]?.condition ?? '')).toEqual({ $and: [{ $not: { plan: { $eq: 1 } } }, { $or: [{ $performed: { event: 'opened' } }] }] });
+
+    await open('many');
+    await tab('code');
+    await page.evaluate(`monaco.editor.getModels().at(-1).setValue('{"$nor":[{"c":{"$exists":true}}]}')`);
+    await tab('list');
+    expect(await page.locator('.push-segment-filter-join').first().inputValue()).toBe('$nor');
+    await done();
+    expect((await saved('many')).segments[0]?.condition).toBe('{"$nor":[{"c":{"$exists":true}}]}');
+  });
+
+  it('keeps wires on their segment when one moves, one goes and one is added', async () => {
+    await open('many');
+    await page.click('#push-segment-filter-later');
+    await page.locator('#push-segment-filter-bar button').last().click();
+    await page.fill('#push-segment-filter-name', 'three');
+    await page.locator('.push-segment-filter-field').first().fill('c');
+    await page.locator('.push-segment-filter-tab', { hasText: 'two' }).click();
+    await page.click('#push-segment-filter-drop');
+    await done();
+    expect(await saved('many')).toMatchObject({ outputs: 3, segments: [{ name: 'one' }, { name: 'three', condition: expect.stringContaining('"c"') as string }] });
+    const wires = await page.evaluate(() => {
+      const found: [number, string][] = [];
+      RED.nodes.eachLink(({ sourcePort, target }) => found.push([sourcePort, target.id]));
+      return found.sort(([a], [b]) => a - b);
+    });
+    expect(wires).toEqual([[0, 'd1'], [2, 'd3']]);
+  });
+
+  it('says of nodes on the canvas what core says of their condition', async () => {
+    const errors = (id: string) => page.evaluate((id) => {
+      RED.editor.validateNode(RED.nodes.node(id));
+      return RED.nodes.node(id).validationErrors ?? [];
+    }, id);
+    expect(await errors('broken')).toEqual([expect.stringContaining('JSON')]);
+    await page.waitForFunction(`RED.nodes.node('unknown').valid === false`);
+    expect(await errors('unknown')).toEqual([expect.stringContaining('country.$like')]);
+    expect(await errors('nested')).toEqual([]);
+  });
+
+  it('counts the people that are written, and says why one is out', async () => {
+    await open('nested');
+    await tab('users');
+    await page.selectOption('#push-segment-filter-source', 'people');
+    await page.fill('#push-segment-filter-people textarea', '[{"id":"ann","country":"FR","plan":"pro","tags":["a"]},{"id":"bob","plan":"pro"}]');
+    await page.fill('#push-segment-filter-person', 'bob');
+    await page.click('#push-segment-filter-count');
+    await page.locator('#push-segment-filter-result table').waitFor();
+    expect(await page.locator('.push-segment-filter-figure-line strong').innerText()).toBe('1');
+    const first = await page.locator('#push-segment-filter-result tbody tr').first().locator('td').allInnerTexts();
+    expect(first[0]).toMatch(/^country .*FR, BE$/);
+    expect(first.slice(1)).toEqual([expect.stringMatching(/^1 \(50\s%\)$/), '1', expect.stringMatching(/^✗ \S/)]);
+    expect(await page.locator('#push-segment-filter-result').innerText()).not.toMatch(/push-segment-filter\.|__\w+__/);
+    await close('cancel');
+  });
+});

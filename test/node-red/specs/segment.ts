@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openStore, OPERAND_PARTS, saveStaticList, SEGMENT_EVENTS, SEGMENT_OPERATORS } from '../../../core';
+import type { NodeRedHost } from '../../../demo/hosts/node-red';
+import { people, type Bench, type Outcome, type TestNode } from '../support/bench';
+
+type Json = Record<string, unknown>;
+interface SegmentCase { name: string; condition: unknown; view: Json; now?: string; expect?: boolean; error?: string }
+const vectors = JSON.parse(readFileSync(join(__dirname, '../../vectors/segment.json'), 'utf8')) as SegmentCase[];
+
+const segment = (condition: unknown): TestNode => ({ type: 'push-segment-filter', property: 'payload', route: 'condition', condition: typeof condition === 'string' ? condition : JSON.stringify(condition), outputs: 2 });
+
+export function specifySegment(bench: Bench, host: () => NodeRedHost, dataFolder: string): void {
+  describe('push-segment-filter', () => {
+    // A condition about "now" goes by the clock of the host and has no place among cases with a clock of their own.
+    const cases = vectors.filter(({ now, condition }) => now === undefined && typeof condition === 'object' && condition !== null && !Array.isArray(condition));
+
+    it(`agrees with ${cases.length} golden cases`, async () => {
+      await bench.deploy(cases.map(({ condition }) => segment(condition)));
+      const outcomes = await bench.sendEach(cases.map(({ view }) => ({ payload: view })));
+      const answers = outcomes.map((outcome, index) => ({
+        name: cases[index]?.name,
+        answer: outcome.caught[0]?.error.code ?? (people(outcome, 0).length === 1 ? true : people(outcome, 1).length === 1 ? false : undefined),
+      }));
+      expect(answers).toEqual(cases.map(({ name, expect: wanted, error }) => ({ name, answer: error ?? wanted })));
+    });
+
+    it('has an output for each of many segments, by the first that fits or by all', async () => {
+      const segments = [{ name: 'buyers', condition: '{"orders":{"$gte":1}}' }, { name: 'in France', condition: '{"country":"FR"}' }];
+      const many = (route: string): TestNode => ({ type: 'push-segment-filter', property: 'payload', route, segments, outputs: 3 });
+      const payload = [{ id: 1, orders: 5, country: 'FR' }, { id: 2, orders: 0, country: 'FR' }, { id: 3, orders: 0, country: 'US' }];
+      await bench.deploy([many('first'), many('all')]);
+      const ids = (outcome: Outcome) => [0, 1, 2].map((output) => people(outcome, output).map(({ id }) => id));
+      const first = await bench.send([{ payload }], 0);
+      expect(ids(first)).toEqual([[1], [2], [3]]);
+      expect(people(first, 0)).toMatchObject([{ push: { segment: 'buyers' } }]);
+      expect(ids(await bench.send([{ payload }], 1))).toEqual([[1], [1, 2], [3]]);
+    });
+
+    it('says which segment is wrong', async () => {
+      const node: TestNode = { type: 'push-segment-filter', property: 'payload', route: 'all', segments: [{ name: 'VIP', condition: '{"$orders":1}' }], outputs: 2 };
+      expect((await bench.run(node, [{ payload: { id: 1 } }])).caught).toMatchObject([{ error: { code: 'unknown-operator', message: expect.stringContaining("Segment 'VIP'") as string } }]);
+    });
+
+    it('asks its store what people did and which lists they are in, also for messages that come together', async () => {
+      const path = join(dataFolder, 'segments.sqlite');
+      const store = await openStore({ sqlite: path });
+      await saveStaticList(store, 'vip', Array.from({ length: 700 }, (_none, index) => `v${index}`));
+      await store.recordActivities([{ recipient: 'v1', name: 'ordered', key: '1', at: new Date().toISOString(), properties: { total: 40 } }], new Date());
+      await store.close();
+      const config = [{ id: 'store', type: 'push-store', path, pathType: 'str' }];
+      await bench.deploy([{ ...segment({ $inList: 'vip' }), store: 'store' }, { ...segment({ $performed: { event: 'ordered', where: { total: { $gte: 30 } } } }), store: 'store' }, { ...segment({ $inList: 'nobody' }), store: 'store' }], config);
+      const everyone = Array.from({ length: 1400 }, (_none, index) => ({ id: index % 2 === 0 ? `v${index / 2}` : `x${index}` }));
+      const outcome = await bench.send([{ payload: everyone }, { payload: { id: 'x1' } }, { payload: { id: 'v3' } }], 0);
+      expect([people(outcome, 0).length, people(outcome, 1).length]).toEqual([701, 701]);
+      expect(people(await bench.send([{ payload: [{ id: 'v1' }, { id: 'v2' }] }], 1), 0)).toEqual([{ id: 'v1' }]);
+      expect((await bench.send([{ payload: { id: 'v1' } }], 2)).caught).toMatchObject([{ error: { code: 'unknown-list' } }]);
+    });
+
+    describe('its editor', () => {
+      beforeAll(() => bench.deploy([segment({ country: 'FR' })], [{ id: 'store', type: 'push-store', path: join(dataFolder, 'segment-editor.sqlite'), pathType: 'str' }]));
+
+      const ask = async (path: string, body?: object): Promise<Json> => {
+        const response = await fetch(`${host().url}/push-segment-filter/${path}`, body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+        return (await response.json()) as Json;
+      };
+
+      it('draws the operators that core has', async () => {
+        expect(await ask('language')).toEqual(JSON.parse(JSON.stringify({ operators: SEGMENT_OPERATORS, parts: OPERAND_PARTS, events: SEGMENT_EVENTS })));
+      });
+
+      it('hears what core says of each condition, and where', async () => {
+        const conditions = [{ country: 'FR' }, { $or: [{ a: 1 }, { '__proto__x.constructor': 1 }] }, { name: { $regex: '(a+)+$' } }, { $inList: 'unknown' }, { birthday: { $anniversary: { from: 'today', timezone: 'Mars/Base' } } }];
+        const { problems } = await ask('check', { conditions, store: 'store' }) as { problems: ({ code: string; place?: string } | null)[] };
+        expect(problems.map((problem) => problem?.code)).toEqual([undefined, 'field-invalid', expect.stringContaining('regex'), 'unknown-list', 'operand-invalid']);
+        expect(problems[4]?.place).toContain('birthday.$anniversary');
+      });
+
+      it('counts people at hand and stored ones, and says of one why they are out', async () => {
+        const answer = await ask('explain', { condition: { $and: [{ country: 'FR' }, { orders: { $gte: 1 } }] }, people: [{ id: 'a', country: 'FR', orders: 2 }, { id: 'b', country: 'FR' }], person: 'b' });
+        expect(answer).toMatchObject({ explanation: { people: 2, matched: 1 }, trace: { matched: false, lines: expect.arrayContaining([expect.objectContaining({ place: '$and[1].orders.$gte', answer: 'unknown' })]) as unknown } });
+        expect(await ask('explain', { condition: { country: 'FR' }, store: 'store' })).toMatchObject({ explanation: { people: 0, matched: 0 } });
+        expect(await ask('explain', { condition: { country: 'FR' }, store: 'gone' })).toMatchObject({ problem: { code: 'config-gone' } });
+        expect(await ask('explain', { condition: { country: 'FR' }, people: [3] })).toMatchObject({ problem: { code: 'not-an-object' } });
+      });
+    });
+
+    it('keeps the message it came with, and tells Catch nodes of a bad person without losing the good ones', async () => {
+      const outcome = await bench.run(segment({ country: 'FR' }), [{ payload: [{ id: 1, country: 'FR' }, 'nobody'], topic: 'kept' }]);
+      expect(outcome.outputs[0]).toMatchObject([{ payload: [{ id: 1 }], topic: 'kept' }]);
+      expect(outcome.caught).toMatchObject([{ payload: 'nobody', topic: 'kept', error: { code: 'not-an-object' } }]);
+      expect(outcome.completed).toBe(1);
+    });
+
+    it.each(['payload.people', 'payload["people"]', 'msg.payload.people', 'payload[msg.topic]'])('finds people in %s, and shares no list between its outputs', async (property) => {
+      const node = { ...segment({ country: 'FR' }), property };
+      const payload = { people: [{ id: 1, country: 'FR' }, { id: 2, country: 'US' }], rest: 'kept' };
+      const outcome = await bench.run(node, [{ payload, topic: 'people' }, { payload: 'nobody', topic: 'people' }]);
+      expect(outcome.outputs.map((messages) => messages.map((message) => message['payload']))).toEqual([
+        [{ people: [{ id: 1, country: 'FR' }], rest: 'kept' }], [{ people: [{ id: 2, country: 'US' }], rest: 'kept' }],
+      ]);
+      expect(outcome.caught).toMatchObject([{ payload: 'nobody', error: { code: 'not-an-object' } }]);
+    });
+
+    it('says at every message what is wrong with its condition', async () => {
+      const outcome = await bench.run(segment('{ not json'), [{ payload: { id: 1 } }, { payload: { id: 2 } }]);
+      expect(outcome.caught.map(({ error }) => error.code)).toEqual(['condition-invalid', 'condition-invalid']);
+      expect(outcome.completed).toBe(0);
+    });
+  });
+}
