@@ -1,6 +1,6 @@
 /** Paints a line of text as outlines of its letters, so that the picture is the same on every machine. */
 import type { Bidi } from 'bidi-js';
-import { textWidth, type TextPainter, type TextRun } from '../template/preview';
+import { round, textWidth, type TextPainter, type TextRun } from '../template/preview';
 import type { Letters, Typefaces } from './fonts';
 import { visualPieces, type Levels, type Piece } from './runs';
 
@@ -83,8 +83,4 @@ function boxes(text: string, size: number): Shaped {
   const svg = Array.from({ length: count }, (_, index) =>
     `<rect x="${round(index * side + 60)}" y="0" width="${side - 120}" height="${BOX.height * 1000}" rx="60" fill="none" stroke="#888" stroke-width="50"/>`).join('');
   return { svg, advance: count * BOX.width * size };
-}
-
-function round(value: number, digits = 2): number {
-  return Number(value.toFixed(digits));
 }

@@ -4,7 +4,7 @@ import { fitText, readableText } from './lines';
 import { CHROME, ICON, LOOKS, PICTURE, type Look } from './look';
 import { previewSurface, type PreviewMessage, type SurfacePreview } from './preview';
 import { ANDROID_HEADER, IOS_TIME, SURFACES, type PreviewSurface, type PreviewTheme, type Surface, type TextStyle } from './surfaces';
-import { element, rect, type Box, type TextPainter } from './svg';
+import { element, rect, round, type Box, type TextPainter } from './svg';
 import { textWidth } from './widths';
 
 /** What stands on a phone beside the message. */
@@ -138,8 +138,4 @@ class Pen {
   private placed(box: Box): Box {
     return this.direction === 'rtl' ? { ...box, x: this.width - box.x - box.width } : box;
   }
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

@@ -1,4 +1,5 @@
 /** Pictures of a message: one screen, or all of them side by side, light and dark. */
+import { firstGraphemes } from '../graphemes';
 import { isShown } from '../template';
 import { fitText, readableText } from './lines';
 import { CHROME, LOOKS } from './look';
@@ -24,6 +25,8 @@ const SCREEN_WIDTH = 412;
 const GAP = 28;
 const CARD_GAP = 12;
 const PLAIN_MARGIN = 16;
+/** Characters of the message in the text for those who cannot see the picture. */
+const LONGEST_LABEL = 300;
 /** Corners: those of a phone, and of a piece cut out of its screen. */
 const RADIUS = { phone: 36, piece: 18 } as const;
 const MARGIN = 32;
@@ -98,7 +101,7 @@ function noteOn(shown: MessagePreview, surface: PreviewSurface): string {
 }
 
 function labelOf({ title, body }: PreviewMessage): string {
-  return [title, body].filter((text) => text !== undefined).join('. ');
+  return firstGraphemes([title, body].filter((text) => text !== undefined).join('. '), LONGEST_LABEL);
 }
 
 /** A phone's screen with the time on it and one or more cards. */

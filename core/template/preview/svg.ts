@@ -71,6 +71,7 @@ export function escapeXml(text: string): string {
   return text.toWellFormed().replace(/[^\P{Cc}\n\t]|[\uFFFE\uFFFF]/gu, '').replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }
 
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
+/** A figure short enough for a file. */
+export function round(value: number, digits = 2): number {
+  return Number(value.toFixed(digits));
 }
