@@ -1,5 +1,6 @@
 /** Makes a gateway out of what a credential holds; whatever is wrong with it is said here, before anything is sent. */
 import { X509Certificate } from 'node:crypto';
+import type { lookup } from 'node:dns';
 import { PushError } from '../errors';
 import { AccessTokens } from './auth/access-tokens';
 import { FixedCredential, type Credential } from './auth/credential';
@@ -12,6 +13,7 @@ import { parseEndpoint, trustedAuthorities, type Endpoint } from './endpoint';
 import { FCM_ORIGIN, fcmProtocol } from './fcm';
 import type { ApnsGatewayOptions, FcmGatewayOptions, Gateway, GatewayOptions } from './gateway';
 import type { PoolOptions } from './http2/pool';
+import { chooseProxy, type Environment as Variables } from './http2/proxy';
 import type { DeliveryListener } from './listener';
 import { FCM_RATE } from './rate/options';
 import { VendorGateway } from './vendor-gateway';
@@ -26,7 +28,13 @@ export interface Surroundings {
   connectTimeoutMs?: number;
   /** A connection without use is closed after this (ms). */
   idleMs?: number;
-  environment?: Readonly<Record<string, string | undefined>>;
+  environment?: Variables;
+  /** How names become addresses. */
+  lookup?: typeof lookup;
+  /** After so long (ms) without a sign of life a connection is asked for one. */
+  silenceMs?: number;
+  /** Where it gives none within this (ms), nothing more is sent over it. */
+  pingTimeoutMs?: number;
   /** Told what happens, for counters and log lines. */
   listener?: DeliveryListener;
 }
@@ -64,7 +72,7 @@ function createFcm(options: FcmGatewayOptions, surroundings: Surroundings): Gate
     // The quota is Google's: whose endpoint it is decides.
     rate: { bucket: () => `fcm:${project()}`, vendor: endpoint.origin === FCM_ORIGIN ? FCM_RATE : {} },
     ...(surroundings.listener !== undefined && { listener: surroundings.listener }),
-    pool: pool(endpoint, { ...(ca !== undefined && { ca }) }, FCM_WINDOW, surroundings),
+    pool: pool(endpoint, options.proxy, { ...(ca !== undefined && { ca }) }, FCM_WINDOW, surroundings),
     probe: { protocol: fcmProtocol(project, true), message, names },
   });
 }
@@ -76,7 +84,7 @@ interface FcmSignIn {
 }
 
 function fcmSignIn(
-  options: FcmGatewayOptions, endpoint: Endpoint, ca: string[] | undefined, now: () => number, environment: Readonly<Record<string, string | undefined>>,
+  options: FcmGatewayOptions, endpoint: Endpoint, ca: string[] | undefined, now: () => number, environment: Variables,
 ): FcmSignIn {
   const { serviceAccount, applicationDefault, accessToken } = options;
   const given = options.projectId?.trim() ? requireProjectId(options.projectId) : undefined;
@@ -84,7 +92,7 @@ function fcmSignIn(
     const account = parseServiceAccount(serviceAccount);
     const project = given ?? account.projectId;
     return {
-      credential: new AccessTokens(serviceAccountTokens(account, now, ca), now),
+      credential: new AccessTokens(serviceAccountTokens(account, now, { ca, proxy: chooseProxy(account.tokenUri, options.proxy, environment) }), now),
       project: () => project,
       names: `the service account of project ${project}`,
     };
@@ -129,7 +137,7 @@ function createApns(options: ApnsGatewayOptions, surroundings: Surroundings): Ga
     now,
     rate: { bucket: () => `apns:${endpoint.host}:${bundleId}`, vendor: {} },
     ...(surroundings.listener !== undefined && { listener: surroundings.listener }),
-    pool: pool(endpoint, { ...(ca !== undefined && { ca }), ...certificate }, { ...APNS_WINDOW, firstAlone: !byCertificate }, surroundings),
+    pool: pool(endpoint, options.proxy, { ...(ca !== undefined && { ca }), ...certificate }, { ...APNS_WINDOW, firstAlone: !byCertificate }, surroundings),
     probe: { protocol, message, names: `the ${byCertificate ? 'certificate' : 'key'} for ${bundleId}` },
   });
 }
@@ -169,10 +177,18 @@ function clientCertificate({ certificate = '', certificateKey = '' }: ApnsGatewa
 }
 
 function pool(
-  endpoint: Endpoint, tls: PoolOptions['tls'], window: Pick<PoolOptions, 'mostSessions' | 'mostStreams' | 'firstAlone'>, surroundings: Surroundings,
+  endpoint: Endpoint, proxy: string | undefined, tls: PoolOptions['tls'], window: Pick<PoolOptions, 'mostSessions' | 'mostStreams' | 'firstAlone'>, surroundings: Surroundings,
 ): PoolOptions {
-  const { random = Math.random, reconnectMs = 1000, connectTimeoutMs = 10_000, idleMs = 60_000 } = surroundings;
-  return { origin: endpoint.origin, tls, ...window, random, reconnectMs, connectTimeoutMs, idleMs };
+  const { random = Math.random, reconnectMs = 1000, connectTimeoutMs = 10_000, idleMs = 60_000, silenceMs = 10_000, pingTimeoutMs = 5000, lookup: names } = surroundings;
+  const way = chooseProxy(endpoint.origin, proxy, surroundings.environment ?? process.env);
+  return {
+    origin: endpoint.origin,
+    tls,
+    ...window,
+    ...(way !== undefined && { proxy: way }),
+    ...(names !== undefined && { lookup: names }),
+    random, reconnectMs, connectTimeoutMs, idleMs, silenceMs, pingTimeoutMs,
+  };
 }
 
 function requireBundleId(text: string | undefined): string {

@@ -103,6 +103,8 @@ export interface FcmGatewayOptions {
   endpoint?: string;
   /** PEM of an authority to trust besides the system's. */
   ca?: string;
+  /** Proxy to the gateway and to the sign-in service, such as `http://user:password@proxy.example.com:8080`; what HTTPS_PROXY and NO_PROXY say if not given. */
+  proxy?: string;
   /** Service account key file: its JSON text or the object in it. */
   serviceAccount?: string | JsonObject;
   /** Use the machine's own Google credentials (Application Default Credentials). */
@@ -116,6 +118,8 @@ export interface ApnsGatewayOptions {
   type: 'apns';
   endpoint?: string;
   ca?: string;
+  /** Proxy to the gateway, such as `http://user:password@proxy.example.com:8080`; what HTTPS_PROXY and NO_PROXY say if not given. */
+  proxy?: string;
   /** Chooses Apple's host where no endpoint is given; `production` if not given. */
   environment?: Environment;
   /** The app's bundle id: the default `apns-topic`. */

@@ -1,8 +1,11 @@
 /** Fetches access tokens from Google: for a service account, or with the machine's own credentials. */
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Socket } from 'node:net';
 import { PushError } from '../../errors';
 import { isJsonObject } from '../../json';
+import { openTunnel, TunnelError } from '../http2/proxy';
+import { secured } from '../http2/socket';
 import { classify, describeOutcome } from '../outcomes';
 import type { AccessToken } from './access-tokens';
 import { signInAssertion, type ServiceAccount } from './service-account';
@@ -10,14 +13,20 @@ import { signInAssertion, type ServiceAccount } from './service-account';
 const TIMEOUT_MS = 10_000;
 const MOST_BYTES = 64 * 1024;
 
+/** How Google's token service is reached. */
+interface SignInWay {
+  ca: string[] | undefined;
+  proxy: URL | undefined;
+}
+
 /** @param now wall clock, ms */
-export function serviceAccountTokens(account: ServiceAccount, now: () => number, ca: string[] | undefined): () => Promise<AccessToken> {
+export function serviceAccountTokens(account: ServiceAccount, now: () => number, way: SignInWay): () => Promise<AccessToken> {
   return async () => {
     const form = new URLSearchParams({
       grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
       assertion: signInAssertion(account, now()),
     });
-    const { status, body } = await post(account.tokenUri, form.toString(), ca);
+    const { status, body } = await post(account.tokenUri, form.toString(), way);
     const answer = parse(body);
     if (status === 200 && typeof answer['access_token'] === 'string') {
       const seconds = Number(answer['expires_in']);
@@ -55,11 +64,15 @@ export function applicationDefaultTokens(now: () => number, onProject: (id: stri
   };
 }
 
-function post(address: string, body: string, ca: string[] | undefined): Promise<{ status: number; body: string }> {
+async function post(address: string, body: string, way: SignInWay): Promise<{ status: number; body: string }> {
   const { request } = address.startsWith('https:') ? https : http;
+  const tunnel = way.proxy === undefined ? undefined : await throughProxy(new URL(address), way.proxy, way.ca);
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) };
-    const outgoing = request(address, { method: 'POST', headers, ca, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) }, (incoming) => {
+    // An agent would not ask for our connection but make one of its own.
+    const connection = tunnel === undefined ? { agent: false } : { createConnection: () => tunnel };
+    const options = { method: 'POST', headers, ca: way.ca, signal: AbortSignal.timeout(TIMEOUT_MS), ...connection };
+    const outgoing = request(address, options, (incoming) => {
       let text = '';
       incoming.setEncoding('utf8');
       incoming.on('data', (chunk: string) => (text += text.length < MOST_BYTES ? chunk : ''));
@@ -69,6 +82,16 @@ function post(address: string, body: string, ca: string[] | undefined): Promise<
     outgoing.on('error', (error) => reject(failure('access-token-unavailable', (error as NodeJS.ErrnoException).code)));
     outgoing.end(body);
   });
+}
+
+async function throughProxy({ protocol, hostname, port }: URL, proxy: URL, ca: string[] | undefined): Promise<Socket> {
+  const secure = protocol === 'https:';
+  try {
+    const socket = await openTunnel(proxy, hostname, Number(port || (secure ? 443 : 80)), TIMEOUT_MS);
+    return secure ? secured(hostname, { tls: { ca } }, { socket }, ['http/1.1']) : socket;
+  } catch (thrown) {
+    throw failure(thrown instanceof TunnelError ? thrown.code : 'access-token-unavailable', undefined);
+  }
 }
 
 function parse(body: string): Record<string, unknown> {

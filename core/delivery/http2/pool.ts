@@ -1,18 +1,11 @@
 /** The connections to one host with one credential: as few as suffice, opened before they are needed, closed when idle. */
-import type { SecureContextOptions } from 'node:tls';
 import { Session, type SessionListener, type SessionOptions } from './session';
 
-export interface PoolOptions {
-  origin: string;
-  tls: SecureContextOptions;
+export interface PoolOptions extends SessionOptions {
   mostSessions: number;
-  mostStreams: number;
-  firstAlone: boolean;
   random: () => number;
   /** Wait (ms) between connections after one failed: Apple takes rapid reconnecting for an attack. */
   reconnectMs: number;
-  connectTimeoutMs: number;
-  idleMs: number;
 }
 
 export interface PoolListener {
@@ -33,15 +26,13 @@ export class Pool implements SessionListener {
   /** Set while connecting fails: the reason and how often in a row. */
   down: { code: string; failures: number } | undefined;
   private readonly sessions = new Set<Session>();
-  private readonly sessionOptions: SessionOptions;
+  private connections = 0;
   private ticker: NodeJS.Timeout | undefined;
   private later: NodeJS.Timeout | undefined;
   private connectNotBefore = 0;
   private closing: (() => void)[] = [];
 
-  constructor(private readonly options: PoolOptions, private readonly listener: PoolListener) {
-    this.sessionOptions = options;
-  }
+  constructor(private readonly options: PoolOptions, private readonly listener: PoolListener) {}
 
   get isConnecting(): boolean {
     for (const session of this.sessions) if (session.state === 'connecting') return true;
@@ -123,7 +114,7 @@ export class Pool implements SessionListener {
       this.later.unref();
       return;
     }
-    this.sessions.add(new Session(this.sessionOptions, this));
+    this.sessions.add(new Session(this.options, this, this.connections++));
     this.ticker ??= setInterval(() => this.tick(), TICK_MS).unref();
   }
 

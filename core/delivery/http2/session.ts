@@ -4,20 +4,22 @@
  */
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { SecureContextOptions } from 'node:tls';
 import { Exchange, type Ending, type WireRequest } from './exchange';
 import { connectFailure, streamFailure } from './failure';
-import { openSocket } from './socket';
+import { TunnelError } from './proxy';
+import { openSocket, type Way } from './socket';
 
-export interface SessionOptions {
+export interface SessionOptions extends Way {
   origin: string;
-  tls: SecureContextOptions;
   /** Requests in the air at most, whatever the peer allows beyond. */
   mostStreams: number;
   /** The first request goes alone until it is confirmed: APNs with token authentication wants it so. */
   firstAlone: boolean;
-  connectTimeoutMs: number;
   idleMs: number;
+  /** After so long (ms) without a sign of life the peer is pinged. */
+  silenceMs: number;
+  /** Where it does not answer within this (ms), nothing more is given to it. */
+  pingTimeoutMs: number;
 }
 
 export interface SessionListener {
@@ -47,8 +49,8 @@ export class Session {
   inFlight = 0;
   /** Whether it ever brought an answer, or was told in good order to go. */
   worked = false;
-  private readonly http2: ClientHttp2Session;
-  private readonly socket: Socket;
+  private http2: ClientHttp2Session | undefined;
+  private socket: Socket | undefined;
   private readonly exchanges = new Set<Exchange>();
   private readonly openedAt: number;
   private allowed = 0;
@@ -62,25 +64,44 @@ export class Session {
   private coolUntil = 0;
   private error: Error | undefined;
   private shutAt: number | undefined;
+  private lastSignAt: number;
+  private pingedAt: number | undefined;
 
-  constructor(private readonly options: SessionOptions, private readonly listener: SessionListener) {
-    this.openedAt = this.lastUsedAt = performance.now();
+  /** @param turn how many connections there were before */
+  constructor(private readonly options: SessionOptions, private readonly listener: SessionListener, turn: number) {
+    this.openedAt = this.lastUsedAt = this.lastSignAt = performance.now();
     this.confirmed = !options.firstAlone;
-    this.socket = openSocket(options.origin, options.tls);
-    this.http2 = connect(options.origin, {
-      createConnection: () => this.socket,
+    const socket = openSocket(options.origin, options, turn);
+    if (socket instanceof Promise) void this.beginThroughTunnel(socket);
+    else this.begin(socket);
+  }
+
+  private async beginThroughTunnel(opening: Promise<Socket>): Promise<void> {
+    try {
+      const socket = await opening;
+      if (this.state === 'connecting') this.begin(socket);
+      else socket.destroy();
+    } catch (thrown) {
+      this.fail(thrown instanceof TunnelError ? thrown.code : 'connection-failed');
+    }
+  }
+
+  private begin(socket: Socket): void {
+    this.socket = socket;
+    const http2 = connect(this.options.origin, {
+      createConnection: () => socket,
       settings: { enablePush: false },
       // Node's 10 MB are eaten by a few thousand requests at once, which it then drops with ENHANCE_YOUR_CALM.
       maxSessionMemory: 64,
     });
-    this.http2.on('connect', () => {
-      const { encrypted, alpnProtocol } = this.http2;
-      if (encrypted && alpnProtocol !== 'h2') this.fail('not-http2');
+    this.http2 = http2;
+    http2.on('connect', () => {
+      if (http2.encrypted && http2.alpnProtocol !== 'h2') this.fail('not-http2');
     });
-    this.http2.on('remoteSettings', (settings) => this.onSettings(settings.maxConcurrentStreams));
-    this.http2.on('goaway', (code, lastStreamId) => this.onGoaway(code, lastStreamId));
-    this.http2.on('error', (error) => (this.error = error));
-    this.http2.on('close', () => this.onClose());
+    http2.on('remoteSettings', (settings) => this.onSettings(settings.maxConcurrentStreams));
+    http2.on('goaway', (code, lastStreamId) => this.onGoaway(code, lastStreamId));
+    http2.on('error', (error) => (this.error = error));
+    http2.on('close', () => this.onClose());
   }
 
   /** Requests that may be in the air now. */
@@ -102,6 +123,7 @@ export class Session {
   send(request: WireRequest, authorization: string | undefined, timeoutMs: number, done: (ending: Ending) => void): void {
     let stream: ExchangeStream;
     try {
+      if (this.http2 === undefined) throw new Error('not connected');
       stream = this.http2.request({
         ...request.headers,
         ':method': 'POST',
@@ -155,9 +177,24 @@ export class Session {
       this.listener.room();
     }
     // What is not flushed by now never will be.
-    if (this.shutAt !== undefined && now - this.shutAt > FLUSH_MS) this.socket.destroy();
+    if (this.shutAt !== undefined && now - this.shutAt > FLUSH_MS) this.socket?.destroy();
     if (this.state !== 'open') return;
+    this.watch(now);
     if (now - this.openedAt > MOST_AGE_MS || (this.inFlight === 0 && now - this.lastUsedAt > this.options.idleMs)) this.retire();
+  }
+
+  /** A peer that says nothing is asked for a sign of life; one that gives none is dead, whatever its socket says. */
+  private watch(now: number): void {
+    if (this.pingedAt === undefined) {
+      if (now - this.lastSignAt < this.options.silenceMs) return;
+      this.pingedAt = now;
+      this.http2?.ping(() => {
+        this.pingedAt = undefined;
+        this.lastSignAt = performance.now();
+      });
+    } else if (now - this.pingedAt > this.options.pingTimeoutMs) {
+      this.retire();
+    }
   }
 
   private expire(exchange: Exchange): void {
@@ -170,9 +207,10 @@ export class Session {
 
   private onSettings(maxConcurrentStreams: number | undefined): void {
     this.allowed = maxConcurrentStreams ?? Infinity;
+    this.lastSignAt = performance.now();
     if (this.state !== 'connecting') return this.listener.room();
     this.state = 'open';
-    this.http2.unref();
+    this.http2?.unref();
     this.listener.opened();
   }
 
@@ -197,8 +235,8 @@ export class Session {
   private fail(code: string): void {
     if (this.state !== 'connecting') return;
     this.state = 'closed';
-    this.http2.destroy();
-    this.socket.destroy();
+    this.http2?.destroy();
+    this.socket?.destroy();
     this.listener.failed(this, code);
   }
 
@@ -220,16 +258,16 @@ export class Session {
 
   private release(streams: number): void {
     this.inFlight -= streams;
-    if (this.inFlight === 0 && this.state === 'open') this.http2.unref();
+    if (this.inFlight === 0 && this.state === 'open') this.http2?.unref();
   }
 
   private ending(exchange: Exchange): Ending {
     const { stream: { id, rstCode }, status, errorCode } = exchange;
     if (status === undefined) {
-      return { failure: streamFailure({ id, rstCode, errorCode, lastStreamId: this.lastStreamId, connectionGone: this.http2.destroyed }) };
+      return { failure: streamFailure({ id, rstCode, errorCode, lastStreamId: this.lastStreamId, connectionGone: this.http2?.destroyed !== false }) };
     }
     this.worked = true;
-    this.lastAnswerAt = performance.now();
+    this.lastAnswerAt = this.lastSignAt = performance.now();
     return { answer: exchange.answer(status) };
   }
 
@@ -242,8 +280,8 @@ export class Session {
   private shut(): void {
     if (this.shutAt !== undefined) return;
     this.shutAt = performance.now();
-    this.http2.destroy();
-    this.socket.destroySoon();
+    this.http2?.destroy();
+    this.socket?.destroySoon();
   }
 }
 
