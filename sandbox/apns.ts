@@ -84,7 +84,21 @@ function wrongSignIn(authorization: string | undefined, keys: readonly ApnsKey[]
   if (Date.now() / 1000 - iat > HOUR) return { status: 403, reason: 'ExpiredProviderToken' };
   const known = keys.find((key) => key.keyId === kid);
   if (known === undefined) return strict ? invalid : undefined;
-  const genuine = known.teamId === iss
-    && verify('sha256', Buffer.from(`${head}.${claims}`), { key: known.publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
-  return genuine ? undefined : invalid;
+  return known.teamId === iss && isGenuine(known, head, claims, signature) ? undefined : invalid;
+}
+
+/** Signatures that were checked: a sender shows the same one for most of an hour. */
+const CHECKED = new WeakMap<KeyObject, Map<string, boolean>>();
+const MOST_CHECKED = 100;
+
+function isGenuine({ publicKey }: ApnsKey, head: string, claims: string, signature: string): boolean {
+  const checked = CHECKED.get(publicKey) ?? new Map<string, boolean>();
+  CHECKED.set(publicKey, checked);
+  const name = `${head}.${claims}.${signature}`;
+  const known = checked.get(name);
+  if (known !== undefined) return known;
+  if (checked.size >= MOST_CHECKED) checked.clear();
+  const genuine = verify('sha256', Buffer.from(`${head}.${claims}`), { key: publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+  checked.set(name, genuine);
+  return genuine;
 }

@@ -2,6 +2,7 @@
 import { apnsError, APNS_PATH, isApnsRefusal, readApns, refusedId, shownByApns, type ApnsKey } from './apns';
 import type { OAuth } from './credentials';
 import { fcmError, FCM_PATH, isRefusal, readFcm, shownByFcm } from './fcm';
+import type { Disturbance } from './disturbance';
 import type { DeviceCount, Inbox, Message } from './inbox';
 import { magicOf, type Behaviour } from './magic';
 import type { Exchange } from './transport';
@@ -13,6 +14,7 @@ export interface GatewayContext {
   /** Refuse access tokens and APNs keys that are not of this sandbox. */
   strictAuth: boolean;
   faults: { latencyMs: number };
+  disturbance: Disturbance;
   accepted(message: Message): void;
 }
 
@@ -21,12 +23,15 @@ type Draft = Omit<Message, 'id' | 'at'>;
 interface Fate {
   exchange: Exchange;
   count: DeviceCount;
-  accept(): void;
+  accept(frames?: number): void;
   refuse(behaviour: Extract<Behaviour, { kind: 'answer' }>): void;
 }
 
 /** Answers requests. */
 export class PushGateway {
+  /** The authorizations that were shown, by service. */
+  readonly signIns = { fcm: new Set<string>(), apns: new Set<string>() };
+
   constructor(private readonly context: GatewayContext) {}
 
   receive(exchange: Exchange): void {
@@ -53,6 +58,7 @@ export class PushGateway {
 
   private fcm(exchange: Exchange, path: string): void {
     const { authorization = '' } = exchange.headers;
+    this.signIns.fcm.add(authorization);
     const signedIn = /^Bearer \S+/i.test(authorization) && (!this.context.strictAuth || this.context.oauth.knows(authorization));
     if (!signedIn) {
       exchange.reply(401, fcmError({ status: 401, grpc: 'UNAUTHENTICATED', message: 'Request had invalid authentication credentials. Expected OAuth 2 access token.' }));
@@ -69,16 +75,17 @@ export class PushGateway {
     this.decide(magicOf(read.target)?.behaviour, {
       exchange,
       count,
-      accept: () => {
+      accept: (frames) => {
         const draft: Draft = { gateway: 'fcm', platform: 'android', token: read.target, title, body, ...shown({ ...data, image }) };
         const id = read.validateOnly ? 'fake_message_id' : this.deliver(count, draft);
-        exchange.reply(200, JSON.stringify({ name: `projects/${project}/messages/${id}` }));
+        exchange.reply(200, JSON.stringify({ name: `projects/${project}/messages/${id}` }), {}, frames);
       },
-      refuse: ({ fcm, retryAfter }) => exchange.reply(fcm.status, fcmError(fcm), later(retryAfter)),
+      refuse: ({ fcm, padding = 0, ...more }) => exchange.reply(fcm.status, fcmError(fcm).padEnd(padding), later(more)),
     });
   }
 
   private apns(exchange: Exchange, path: string): void {
+    this.signIns.apns.add(exchange.headers.authorization ?? '');
     const read = readApns(path, exchange.headers, exchange.body, this.context.apnsKeys, this.context.strictAuth);
     if (isApnsRefusal(read)) {
       exchange.reply(read.status, apnsError(read), { 'apns-id': refusedId(exchange.headers) });
@@ -96,16 +103,17 @@ export class PushGateway {
         this.deliver(count, { gateway: 'apns', platform: 'ios', token: read.token, title, ...(subtitle !== '' && { subtitle }), body, ...shown(data) });
         exchange.reply(200, '', { ...id, 'apns-unique-id': read.id });
       },
-      refuse: ({ apns, retryAfter }) => exchange.reply(apns.status, apnsError(apns), { ...id, ...later(retryAfter) }),
+      refuse: ({ apns, padding = 0, ...more }) => exchange.reply(apns.status, apnsError(apns).padEnd(padding), { ...id, ...later(more) }),
     });
   }
 
-  private decide(behaviour: Behaviour = { kind: 'accept' }, { exchange, count, accept, refuse }: Fate): void {
+  private decide(behaviour: Behaviour = this.context.disturbance.next() ?? { kind: 'accept' }, { exchange, count, accept, refuse }: Fate): void {
     const again = 'once' in behaviour && behaviour.once === true && count.requests > 1;
     if (again) return accept();
     switch (behaviour.kind) {
       case 'accept':
-        if (behaviour.afterMs === undefined) accept();
+        if (behaviour.farewell === true) exchange.farewell();
+        if (behaviour.afterMs === undefined) accept(behaviour.frames);
         else setTimeout(() => exchange.open && accept(), behaviour.afterMs).unref();
         return;
       case 'answer': return refuse(behaviour);
@@ -126,6 +134,7 @@ function shown(data: Record<string, unknown>): Partial<Draft> {
   return Object.fromEntries(fields.filter((field) => typeof data[field] === 'string').map((field) => [field, data[field]]));
 }
 
-function later(seconds: number | undefined): Record<string, string> {
-  return seconds === undefined ? {} : { 'retry-after': String(seconds) };
+function later({ retryAfter, asDate }: { retryAfter?: number; asDate?: boolean }): Record<string, string> {
+  if (retryAfter === undefined) return {};
+  return { 'retry-after': asDate === true ? new Date(Date.now() + retryAfter * 1000).toUTCString() : String(retryAfter) };
 }

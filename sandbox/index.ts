@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { newCertificate, type Certificate } from './certificate';
 import { knownApnsKey, newApnsKey, OAuth, type ApnsCredential, type ServiceAccountFile } from './credentials';
+import { Disturbance, type DisturbancePlan } from './disturbance';
 import { PushGateway } from './gateway';
 import { Inbox, type DeviceCount, type Message } from './inbox';
 import { createPageServer } from './page-server';
@@ -11,7 +12,7 @@ import { Poster } from './poster';
 import { Transport } from './transport';
 
 export { MAGIC_TOKENS, type MagicToken } from './magic';
-export type { ApnsCredential, DeviceCount, Message, PhoneBehaviour, ServiceAccountFile };
+export type { ApnsCredential, DeviceCount, DisturbancePlan, Message, PhoneBehaviour, ServiceAccountFile };
 
 export interface SandboxOptions {
   /** What the people behind the phones do; 1 if not given. */
@@ -61,6 +62,16 @@ export interface Sandbox {
   messages(): Message[];
   /** Resolves when no phone has anything left to tell. */
   idle(): Promise<void>;
+  /** How many access tokens (FCM) or signatures (APNs) were shown since the start. */
+  signIns(gateway: 'fcm' | 'apns'): number;
+  /** A fault for ordinary tokens; undefined ends it. */
+  disturb(plan?: DisturbancePlan): void;
+  /** Requests that a connection allows at once from now on. */
+  allowStreams(streams: number): void;
+  /** TLS begins so late (ms) after the connection. */
+  delayTls(ms: number): void;
+  /** GOAWAY on every connection; what came in is still answered. */
+  goaway(): void;
   reset(): void;
   close(): Promise<void>;
 }
@@ -76,13 +87,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults = { latencyMs };
   const apnsKeys = (options.apnsKeys ?? []).map(knownApnsKey);
   for (const account of options.serviceAccounts ?? []) oauth.register(account);
-  const gateway = new PushGateway({ inbox, oauth, apnsKeys, strictAuth, faults, accepted: (message) => phones.receive(message) });
+  const disturbance = new Disturbance();
+  const gateway = new PushGateway({ inbox, oauth, apnsKeys, strictAuth, faults, disturbance, accepted: (message) => phones.receive(message) });
   const transport = new Transport((exchange) => gateway.receive(exchange), maxConcurrentStreams);
   const cleartext = transport.cleartext();
   const tls = transport.secure(certificate);
   const reset = () => {
     inbox.reset();
     poster.forget();
+    disturbance.set(undefined);
   };
   const apnsKey = () => {
     const key = newApnsKey();
@@ -91,12 +104,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   const serviceAccount = (projectId?: string) => oauth.serviceAccount(`${pageUrl}/token`, projectId);
   const page = createPageServer({
-    inbox, oauth, poster, files, faults,
+    inbox, oauth, poster, files, faults, disturbance, transport,
     ca: certificate.cert,
     newServiceAccount: () => serviceAccount(),
     newApnsKey: () => apnsKey(),
-    goaway: () => transport.goaway(),
-    closeAll: () => transport.closeAll(),
     reset,
   });
   const servers = [page, cleartext, tls];
@@ -118,6 +129,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     deliveries: () => inbox.deliveries(),
     messages: () => inbox.messages(),
     idle: () => poster.idle(),
+    signIns: (type) => gateway.signIns[type].size,
+    disturb: (plan) => disturbance.set(plan),
+    allowStreams: (streams) => transport.allowStreams(streams),
+    delayTls: (ms) => void (transport.tlsDelayMs = ms),
+    goaway: () => transport.goaway(),
     reset,
     async close() {
       poster.close();

@@ -3,8 +3,8 @@ import type { Violation } from './fcm-fields';
 import type { Break } from './transport';
 
 export type Behaviour =
-  | { kind: 'accept'; afterMs?: number }
-  | { kind: 'answer'; fcm: FcmRefusal; apns: ApnsRefusal; once?: boolean; retryAfter?: number }
+  | { kind: 'accept'; afterMs?: number; frames?: number; farewell?: boolean }
+  | { kind: 'answer'; fcm: FcmRefusal; apns: ApnsRefusal; once?: boolean; retryAfter?: number; asDate?: boolean; padding?: number }
   | { kind: 'silence' }
   | { kind: 'break'; how: Break; once?: boolean };
 
@@ -87,6 +87,25 @@ export const MAGIC_TOKENS: readonly MagicToken[] = [
   {
     name: 'bad-credentials', apnsCode: '11', does: 'our credential is refused: FCM 401 without a reason of FCM, APNs 403 InvalidProviderToken',
     behaviour: { kind: 'answer', fcm: { status: 401, grpc: 'UNAUTHENTICATED', message: 'Request had invalid authentication credentials.' }, apns: { status: 403, reason: 'InvalidProviderToken' } },
+  },
+  { name: 'broken', apnsCode: '12', does: 'the request is broken off (RST_STREAM INTERNAL_ERROR), always', behaviour: { kind: 'break', how: 'INTERNAL_ERROR' } },
+  { name: 'finished', apnsCode: '13', does: 'the connection is ended in good order (FIN) while the request is in the air, always', behaviour: { kind: 'break', how: 'fin' } },
+  { name: 'farewell', apnsCode: '14', does: 'accepted; the connection says first, with a GOAWAY, that it takes no more', behaviour: { kind: 'accept', farewell: true } },
+  {
+    name: 'quota-date-once', apnsCode: '15', does: 'too many messages: 429 whose retry-after is a date 2 s away, once, then accepted',
+    behaviour: {
+      kind: 'answer', once: true, retryAfter: 2, asDate: true,
+      fcm: { status: 429, grpc: 'RESOURCE_EXHAUSTED', errorCode: 'QUOTA_EXCEEDED', message: 'Quota exceeded for quota metric.' }, apns: { status: 429, reason: 'TooManyRequests' },
+    },
+  },
+  {
+    name: 'large-once', apnsCode: '16', does: 'a fault of the service whose answer has a megabyte: 500 once, then accepted',
+    behaviour: { kind: 'answer', once: true, padding: 2 ** 20, fcm: { status: 500, grpc: 'INTERNAL', errorCode: 'INTERNAL', message: 'Internal error encountered.' }, apns: { status: 500, reason: 'InternalServerError' } },
+  },
+  { name: 'frames', apnsCode: '17', does: 'accepted; the answer comes in several frames', behaviour: { kind: 'accept', frames: 5 } },
+  {
+    name: 'signed-out-once', apnsCode: '18', does: 'our sign-in has run out: FCM 401 without a reason of FCM, APNs 403 ExpiredProviderToken, once, then accepted',
+    behaviour: { kind: 'answer', once: true, fcm: { status: 401, grpc: 'UNAUTHENTICATED', message: 'Request had invalid authentication credentials.' }, apns: { status: 403, reason: 'ExpiredProviderToken' } },
   },
 ];
 

@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { OAuth } from './credentials';
+import type { Disturbance, DisturbancePlan } from './disturbance';
 import type { Inbox, Message } from './inbox';
 import type { PhoneEvent } from './phones';
 import type { Poster } from './poster';
+import type { Transport } from './transport';
 
 export interface PageContext {
   inbox: Inbox;
@@ -17,8 +19,8 @@ export interface PageContext {
   newServiceAccount(): object;
   newApnsKey(): object;
   faults: { latencyMs: number };
-  goaway(): void;
-  closeAll(): void;
+  disturbance: Disturbance;
+  transport: Transport;
   reset(): void;
 }
 
@@ -45,7 +47,7 @@ export function createPageServer(context: PageContext): Server {
 
 async function handle(request: IncomingMessage, response: ServerResponse, context: PageContext): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
-  const { inbox, poster, files, faults } = context;
+  const { inbox, poster, files } = context;
   const page = PAGE[pathname];
   const file = Object.hasOwn(files, pathname) ? files[pathname] : undefined;
   if (request.method === 'GET') {
@@ -70,24 +72,46 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
     context.reset();
     return json(response, 200, {});
   }
-  if (pathname === '/api/faults') {
-    let asked: { latencyMs?: number; goaway?: boolean; closeAll?: boolean };
-    try {
-      asked = JSON.parse(body || '{}') as typeof asked;
-    } catch {
-      return json(response, 400, { message: 'The body is not JSON.' });
-    }
-    if (typeof asked.latencyMs === 'number' && asked.latencyMs >= 0) faults.latencyMs = asked.latencyMs;
-    if (asked.goaway === true) context.goaway();
-    if (asked.closeAll === true) context.closeAll();
-    return json(response, 200, faults);
-  }
+  if (pathname === '/api/faults') return setFaults(response, body, context);
   const [, id = '', deed = ''] = /^\/api\/phones\/([0-9a-f]+)\/([a-z-]+)$/.exec(pathname) ?? [];
   const message = inbox.find(id);
   const events = Object.hasOwn(TAPS, deed) ? TAPS[deed] : undefined;
   if (message === undefined || events === undefined) return json(response, 404, { message: 'There is no such phone or deed.' });
   if (message.eventsUrl !== undefined) for (const event of events) poster.later(message, event, 0);
   return json(response, 200, { events: message.eventsUrl === undefined ? 0 : events.length });
+}
+
+interface Faults {
+  latencyMs?: number;
+  goaway?: boolean;
+  closeAll?: boolean;
+  disturb?: DisturbancePlan | null;
+  streams?: number;
+  tlsDelayMs?: number;
+}
+
+function setFaults(response: ServerResponse, body: string, { faults, disturbance, transport }: PageContext): void {
+  let asked: Faults;
+  try {
+    asked = JSON.parse(body || '{}') as Faults;
+  } catch {
+    return json(response, 400, { message: 'The body is not JSON.' });
+  }
+  try {
+    if (asked.disturb !== undefined) disturbance.set(asked.disturb ?? undefined);
+  } catch (thrown) {
+    return json(response, 400, { message: thrown instanceof Error ? thrown.message : String(thrown) });
+  }
+  if (isCount(asked.latencyMs)) faults.latencyMs = asked.latencyMs;
+  if (isCount(asked.streams)) transport.allowStreams(asked.streams);
+  if (isCount(asked.tlsDelayMs)) transport.tlsDelayMs = asked.tlsDelayMs;
+  if (asked.goaway === true) transport.goaway();
+  if (asked.closeAll === true) transport.closeAll();
+  json(response, 200, faults);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
 /** Server-sent events: the messages that are there, then each new one, and the counts twice a second. */

@@ -28,7 +28,7 @@ function apart(socket: Socket): Duplex {
 }
 
 /** How a request ends without an answer. HTTP/1.1 knows only the closed connection. */
-export type Break = 'close' | 'CANCEL' | 'REFUSED_STREAM' | 'goaway';
+export type Break = 'close' | 'fin' | 'CANCEL' | 'REFUSED_STREAM' | 'INTERNAL_ERROR' | 'goaway';
 
 /** One request that was read to its end. */
 export interface Exchange {
@@ -38,7 +38,10 @@ export interface Exchange {
   body: string;
   /** An answer still reaches the client. */
   readonly open: boolean;
-  reply(status: number, body: string, headers?: Record<string, string>): void;
+  /** @param frames in how many pieces the body goes out */
+  reply(status: number, body: string, headers?: Record<string, string>, frames?: number): void;
+  /** Tells the client that its connection takes no more requests. */
+  farewell(): void;
   breakOff(how: Break): void;
 }
 
@@ -67,9 +70,14 @@ export class Transport {
   /** The connection whose HTTP/2 session is being made. */
   private arriving: Pick<Connection, 'socket' | 'wire'> | undefined;
 
+  /** TLS begins so late (ms) after the connection. */
+  tlsDelayMs = 0;
+
   /** @param answer called once for each request */
-  constructor(private readonly answer: (exchange: Exchange) => void, maxConcurrentStreams: number) {
-    this.http2 = createHttp2({ settings: { maxConcurrentStreams } });
+  constructor(private readonly answer: (exchange: Exchange) => void, private maxConcurrentStreams: number) {
+    const first = maxConcurrentStreams;
+    this.http2 = createHttp2({ settings: { maxConcurrentStreams: first } });
+    this.http2.on('session', (session) => this.maxConcurrentStreams !== first && session.settings({ maxConcurrentStreams: this.maxConcurrentStreams }));
     this.http2.on('session', (session) => this.enter(session));
     this.http2.on('stream', (stream, headers) => this.readHttp2(stream, headers));
   }
@@ -81,14 +89,28 @@ export class Transport {
 
   /** HTTP/2 or HTTP/1.1, as ALPN settles it. */
   secure(certificate: Certificate): Server {
-    return createTls({ ...SOCKETS, ...certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
+    const tls = createTls({ ...SOCKETS, ...certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
       this.connect(socket, socket.alpnProtocol === 'h2' ? apart(socket) : undefined);
+    });
+    tls.on('tlsClientError', () => undefined);
+    return createTcp(SOCKETS, (socket) => {
+      socket.on('error', () => undefined);
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+      if (this.tlsDelayMs === 0) tls.emit('connection', socket);
+      else setTimeout(() => socket.destroyed || tls.emit('connection', socket), this.tlsDelayMs).unref();
     });
   }
 
   /** Cuts every connection, without a word of HTTP/2. */
   closeAll(): void {
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Requests that a connection allows at once from now on, also where it is open already. */
+  allowStreams(maxConcurrentStreams: number): void {
+    this.maxConcurrentStreams = maxConcurrentStreams;
+    for (const session of this.connections.keys()) session.settings({ maxConcurrentStreams });
   }
 
   /** GOAWAY on every connection; what came in is still answered. */
@@ -131,13 +153,17 @@ export class Transport {
       get open() {
         return isOpen();
       },
-      reply: (status, text, more = {}) => {
+      reply: (status, text, more = {}, frames = 1) => {
         if (!isOpen()) return;
         stream.respond({ ':status': status, 'content-type': 'application/json; charset=UTF-8', ...more });
-        stream.end(text);
+        const size = Math.ceil(text.length / frames) || 1;
+        for (let at = 0; at < text.length - size; at += size) stream.write(text.slice(at, at + size));
+        stream.end(text.slice(size * (Math.ceil(text.length / size) - 1)));
       },
+      farewell: () => session.close(),
       breakOff: (how) => {
         if (how === 'close') connection.socket.destroy();
+        else if (how === 'fin') connection.socket.end();
         else if (how === 'goaway') this.leaveUnprocessed(session, connection, id);
         else stream.close(constants[`NGHTTP2_${how}`]);
       },
@@ -176,6 +202,7 @@ export class Transport {
         response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...more });
         response.end(text);
       },
+      farewell: () => response.setHeader('connection', 'close'),
       breakOff: () => request.socket.destroy(),
     }));
   }

@@ -10,7 +10,7 @@ interface Row {
 }
 
 const accepted = '200';
-const reset = (code: 'CANCEL' | 'REFUSED_STREAM') => `rst ${constants[`NGHTTP2_${code}`]}`;
+const reset = (code: 'CANCEL' | 'REFUSED_STREAM' | 'INTERNAL_ERROR') => `rst ${constants[`NGHTTP2_${code}`]}`;
 const both = (first: End, second: End): Row => ({ fcm: [first, second], apns: [first, second] });
 const always = (fcm: End, apns: End): Row => ({ fcm: [fcm, fcm], apns: [apns, apns] });
 const once = (fcm: End, apns: End): Row => ({ fcm: [fcm, accepted], apns: [apns, accepted] });
@@ -34,6 +34,13 @@ const FATES: Record<string, Row> = {
   'goaway-once': both(reset('REFUSED_STREAM'), accepted),
   'expired-token': always('404 UNREGISTERED', '410 ExpiredToken'),
   'bad-credentials': always('401 -', '403 InvalidProviderToken'),
+  broken: both(reset('INTERNAL_ERROR'), reset('INTERNAL_ERROR')),
+  finished: both('closed', 'closed'),
+  farewell: both(accepted, accepted),
+  'quota-date-once': once('429 QUOTA_EXCEEDED after a date', '429 TooManyRequests after a date'),
+  'large-once': once('500 INTERNAL', '500 InternalServerError'),
+  frames: both(accepted, accepted),
+  'signed-out-once': once('401 -', '403 ExpiredProviderToken'),
 };
 
 const SILENT_MS = 2600;
@@ -126,7 +133,7 @@ function short({ status, json, headers }: Answer): End {
   const error = json['error'] as { details?: { errorCode?: string }[] } | undefined;
   const reason = error === undefined ? json['reason'] : (error.details?.find(({ errorCode }) => errorCode !== undefined)?.errorCode ?? '-');
   const wait = headers['retry-after'];
-  return [status, ...(reason === undefined ? [] : [reason]), ...(wait === undefined ? [] : [`after ${wait}`])].join(' ');
+  return [status, ...(reason === undefined ? [] : [reason]), ...(wait === undefined ? [] : [`after ${/^\d+$/.test(wait) ? wait : 'a date'}`])].join(' ');
 }
 
 function brokenOff(thrown: unknown): End {

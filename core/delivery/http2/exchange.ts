@@ -35,7 +35,8 @@ export class Exchange {
     readonly stream: ClientHttp2Stream,
     /** Monotonic ms. */
     readonly sentAt: number,
-    readonly deadline: number,
+    /** Monotonic ms. */
+    public deadline: number,
     private readonly done: (ending: Ending) => void,
   ) {}
 

@@ -28,6 +28,7 @@ export class Pool implements SessionListener {
   private readonly sessions = new Set<Session>();
   private connections = 0;
   private ticker: NodeJS.Timeout | undefined;
+  private tickedAt = 0;
   private later: NodeJS.Timeout | undefined;
   private connectNotBefore = 0;
   private closing: (() => void)[] = [];
@@ -115,12 +116,20 @@ export class Pool implements SessionListener {
       return;
     }
     this.sessions.add(new Session(this.options, this, this.connections++));
-    this.ticker ??= setInterval(() => this.tick(), TICK_MS).unref();
+    if (this.ticker !== undefined) return;
+    this.tickedAt = performance.now();
+    this.ticker = setInterval(() => this.tick(), TICK_MS).unref();
   }
 
   private tick(): void {
     const now = performance.now();
-    for (const session of this.sessions) session.tick(now);
+    // While the process was busy with something else, answers may have come that nobody has read yet.
+    const stalled = now - this.tickedAt - TICK_MS;
+    this.tickedAt = now;
+    for (const session of this.sessions) {
+      if (stalled > TICK_MS) session.forgive(stalled);
+      session.tick(now);
+    }
   }
 
   private forget(session: Session | undefined): void {

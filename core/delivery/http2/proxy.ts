@@ -2,7 +2,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import * as net from 'node:net';
-import type { Socket } from 'node:net';
 import { PushError } from '../../errors';
 import { isLoopback } from '../endpoint';
 
@@ -45,7 +44,7 @@ export class TunnelError extends Error {
 }
 
 /** @throws TunnelError */
-export function openTunnel(proxy: URL, host: string, port: number, timeoutMs: number): Promise<Socket> {
+export function openTunnel(proxy: URL, host: string, port: number, timeoutMs: number): Promise<net.Socket> {
   const target = `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
   const { request } = proxy.protocol === 'https:' ? https : http;
   const [user, password] = [proxy.username, proxy.password].map(decodeURIComponent);
@@ -69,7 +68,7 @@ export function openTunnel(proxy: URL, host: string, port: number, timeoutMs: nu
     asking.on('error', () => fail('proxy-unreachable'));
     // A proxy that answers CONNECT like any request refuses it.
     asking.on('response', ({ statusCode = 0 }) => fail(refusal(statusCode)));
-    asking.on('connect', ({ statusCode = 0 }, socket: Socket) => {
+    asking.on('connect', ({ statusCode = 0 }, socket: net.Socket) => {
       if (statusCode !== 200) return fail(refusal(statusCode));
       socket.setTimeout(0);
       socket.setNoDelay(true);

@@ -52,7 +52,7 @@ export class Session {
   private http2: ClientHttp2Session | undefined;
   private socket: Socket | undefined;
   private readonly exchanges = new Set<Exchange>();
-  private readonly openedAt: number;
+  private openedAt: number;
   private allowed = 0;
   private confirmed: boolean;
   private lastStreamId = Infinity;
@@ -163,6 +163,13 @@ export class Session {
     if (this.state === 'connecting') return this.fail('cancelled');
     this.state = 'draining';
     this.closeWhenDone();
+  }
+
+  /** This process did nothing for so long (ms): that is not held against the peer. */
+  forgive(ms: number): void {
+    for (const exchange of this.exchanges) exchange.deadline += ms;
+    if (this.pingedAt !== undefined) this.pingedAt += ms;
+    this.openedAt += this.state === 'connecting' ? ms : 0;
   }
 
   /** Called now and then with the monotonic clock: deadlines, idleness, age. */

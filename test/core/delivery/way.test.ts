@@ -7,7 +7,7 @@ import { generate } from 'selfsigned';
 import { createGateway, type Surroundings } from '../../../core/delivery/create-gateway';
 import type { FcmGatewayOptions, Gateway } from '../../../core/delivery/gateway';
 import { chooseProxy } from '../../../core/delivery/http2/proxy';
-import { PushError } from '../../../core/errors';
+import type { PushError } from '../../../core/errors';
 import { FakeVendor, fcmOk, type Deed, type Manners } from './fake-vendor';
 import { countBy, expectEachOnce, messages, newRsaKey, QUICK_SURROUNDINGS, sendAll } from './support';
 
