@@ -3,10 +3,10 @@ import { PushError } from '../errors';
 import type { JsonObject } from '../json';
 import { toView } from '../recipient';
 import {
-  conditionFacts, conditionToSql, exactSql, explainer, planExplanation, traceSegment,
-  type Condition, type ExplainOptions, type ExplainPlan, type SegmentExplanation, type SegmentTrace,
+  conditionFacts, conditionToSql, explainer, planExplanation, tallyToSql, traceSegment,
+  type ExplainOptions, type SegmentExplanation, type SegmentTrace,
 } from '../segment';
-import type { SqlFilter, Store } from '../store';
+import type { Store } from '../store';
 import { FactsAtHand, knownToStore } from './facts';
 import type { Item } from './item';
 import { selectPeople, streamPeople } from './run-plan';
@@ -20,37 +20,24 @@ const MOST_QUESTIONS = 50;
 export async function explainAudience(store: Store, condition: JsonObject, options: AudienceExplainOptions = {}): Promise<SegmentExplanation> {
   const fixed: ExplainOptions = { ...options, now: options.now ?? new Date(), ...(await knownToStore(store)) };
   const plan = planExplanation(condition, fixed);
-  const questions = inSql(plan.questions, store, fixed);
-  const reach = inSql(plan.reach, store, fixed);
-  if (questions === undefined || reach === undefined) return explainByPerson(store, condition, fixed);
-  return explainBySql(store, { plan, questions, reach }, condition, fixed);
-}
-
-function inSql(questions: readonly Condition[], store: Store, options: ExplainOptions): SqlFilter[] | undefined {
-  const filters = questions.map((question) => exactSql(question, store.dialect, options));
-  return filters.length <= MOST_QUESTIONS && filters.every((filter) => filter !== undefined) ? filters : undefined;
-}
-
-interface SqlExplanation {
-  plan: ExplainPlan;
-  questions: SqlFilter[];
-  reach: SqlFilter[];
-}
-
-async function explainBySql(
-  store: Store, { plan, questions, reach }: SqlExplanation, condition: JsonObject, { sample: most = 10, ...options }: ExplainOptions,
-): Promise<SegmentExplanation> {
-  for (const { answers, people } of await store.tallyPeople(questions)) plan.count(answers, people);
-  const { residual: _, ...matched } = conditionToSql(condition, store.dialect, options);
-  for (const { answers, people } of await store.tallyPeople(reach, matched)) plan.countReach(answers, people);
-  const sample: string[] = [];
-  if (most > 0) {
-    for await (const { id } of store.people({ filter: matched, pageSize: most })) {
-      sample.push(id);
-      if (sample.length === most) break;
-    }
+  const tally = tallyToSql(plan.questions, plan.reach, store.dialect, fixed);
+  if (tally === undefined || plan.questions.length + plan.reach.length > MOST_QUESTIONS) return explainByPerson(store, condition, fixed);
+  for (const { answers, more, people } of await store.tallyPeople({ ...tally, when: plan.matched })) {
+    plan.count(answers, people);
+    plan.countReach(more, people);
   }
-  return plan.result(sample);
+  return plan.result(await firstIds(store, condition, fixed));
+}
+
+async function firstIds(store: Store, condition: JsonObject, { sample: most = 10, ...options }: ExplainOptions): Promise<string[]> {
+  const { residual: _, ...filter } = conditionToSql(condition, store.dialect, options);
+  const ids: string[] = [];
+  if (most < 1) return ids;
+  for await (const { id } of store.people({ filter, pageSize: most })) {
+    ids.push(id);
+    if (ids.length === most) break;
+  }
+  return ids;
 }
 
 async function explainByPerson(store: Store, condition: JsonObject, options: ExplainOptions): Promise<SegmentExplanation> {

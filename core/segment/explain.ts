@@ -3,7 +3,7 @@ import { PLATFORMS, type Platform } from '../recipient';
 import { compileParsed, type SegmentOptions } from './compile';
 import type { Condition } from './condition';
 import { readField } from './field';
-import { linesOf, outlineOf, passes, rulesIn, type OutlineLine, type RuleLine } from './outline';
+import { formulaOf, linesOf, outlineOf, passes, rulesIn, type Formula, type OutlineLine, type RuleLine } from './outline';
 import { parseCondition } from './parse';
 import { valueWords } from './words';
 
@@ -43,6 +43,8 @@ export interface ExplainPlan {
   readonly condition: Condition;
   /** Asked of all people: first the rules, then which fields have no value. */
   readonly questions: readonly Condition[];
+  /** Who matches, out of the answers to the questions. */
+  readonly matched: Formula;
   /** Asked of those who match: reachable on each of `PLATFORMS`. */
   readonly reach: readonly Condition[];
   /** Counts people who gave these answers to the questions. */
@@ -69,6 +71,7 @@ export function planExplanation(condition: object, options: ExplainOptions = {})
   const totals = { people: 0, matched: 0, reached: 0, platforms: PLATFORMS.map(() => 0) };
   return {
     condition: parsed,
+    matched: formulaOf(outline, rules),
     questions: [...rules.map((rule) => rule.condition), ...onFields.map(hasNoValue)],
     reach: PLATFORMS.map((platform) =>
       parseCondition({ $reachable: { platform, ...(options.category !== undefined && { category: options.category }) } })),

@@ -63,3 +63,12 @@ export function passes(line: OutlineLine, answer: (rule: RuleLine) => boolean): 
       return !line.parts.some((part) => passes(part, answer));
   }
 }
+
+/** Yes or no out of the answers to questions, which are named by their positions. */
+export type Formula = number | { readonly all: readonly Formula[] } | { readonly any: readonly Formula[] } | { readonly none: readonly Formula[] };
+
+/** Whether the line passes, as a formula over the answers of its rules. */
+export function formulaOf(line: OutlineLine, rules: readonly RuleLine[]): Formula {
+  if (line.kind === 'rule') return rules.indexOf(line);
+  return { [line.kind]: line.parts.map((part) => formulaOf(part, rules)) } as unknown as Formula;
+}

@@ -6,7 +6,7 @@ import type { ConsentState, Device, GatewayType, Platform, Recipient } from '../
 import type { PersonEvent } from '../segment';
 import type { DeviceEvent } from '../tracking/events';
 import type { LeasedRow } from './lease-rule';
-import type { AnswerCount, DeviceCount, HeldMessage, LedgerRow, RecordedEvent, RunReport, RunRow, RunState, SavedList } from './store';
+import type { DeviceCount, HeldMessage, LedgerRow, RecordedEvent, RunReport, RunRow, RunState, SavedList } from './store';
 
 export type Row = Record<string, string | number | null>;
 
@@ -140,14 +140,6 @@ export function toList(row: Row): SavedList {
     members: Number(row['members']),
     updatedAt: String(row['updated_at']),
   };
-}
-
-/** How people answered, out of rows of `pattern` (the answers as the bits of a number) and `people`. */
-export function toAnswers(rows: readonly Row[], questions: number): AnswerCount[] {
-  return rows.map(({ pattern, people }) => ({
-    answers: Array.from({ length: questions }, (_, bit) => Math.floor(Number(pattern) / 2 ** bit) % 2 === 1),
-    people: Number(people),
-  }));
 }
 
 export function toDeviceCount(row: Row): DeviceCount {

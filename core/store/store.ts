@@ -4,7 +4,7 @@ import type { PermitSource } from '../delivery/rate';
 import type { JsonObject } from '../json';
 import type { KpiEvent } from '../kpi/event';
 import type { ConsentState, GatewayType, Platform, Recipient } from '../recipient';
-import type { PersonFacts } from '../segment';
+import type { Formula, PersonFacts, SqlTally } from '../segment';
 import type { DeviceEvent } from '../tracking/events';
 
 /** What an upsert did. */
@@ -47,7 +47,14 @@ export interface Activity {
 /** How many people gave the same answers to some questions. */
 export interface AnswerCount {
   answers: readonly boolean[];
+  /** To the further questions; all false for those to whom they were not put. */
+  more: readonly boolean[];
   people: number;
+}
+
+/** Questions to all people, made by `tallyToSql`; the further ones go to those of whom the formula holds. */
+export interface PeopleTally extends SqlTally {
+  when: Formula;
 }
 
 /** What the store knows against sending to some people and devices. */
@@ -248,8 +255,8 @@ export interface Store {
   /** People in the order of their ids, page by page, with all their devices; {@link standing} says which are dead. */
   people(options?: { filter?: SqlFilter; pageSize?: number }): AsyncIterable<Recipient>;
   countPeople(filter?: SqlFilter): Promise<number>;
-  /** Asks people the same questions (at most 50), in one pass; each combination of answers that occurs, once. */
-  tallyPeople(questions: readonly SqlFilter[], filter?: SqlFilter): Promise<AnswerCount[]>;
+  /** Asks all people the same questions (50 at most, in all), in one pass; gives each combination of answers once. */
+  tallyPeople(tally: PeopleTally): Promise<AnswerCount[]>;
   /** What segments ask of these people beside their own fields; their events of the given names only. */
   facts(recipients: readonly string[], events: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>>;
   /** Makes the list or takes the place of an older one of the name: by a condition, or by ids. */

@@ -13,6 +13,8 @@ export interface Cell {
   /** Its JSON type, in the dialect's own words; SQL NULL where the field is missing. */
   readonly type: Fragment;
   readonly value: Fragment;
+  /** The value is a column, which may be named often; the type still has to be looked up. */
+  readonly ready?: true;
 }
 
 /** What is asked of a value, by its type; a type that is not named fails. */
@@ -25,12 +27,16 @@ export interface Cases {
   array?: Fragment;
   /** Also asked of a missing field. */
   null?: Fragment;
+  /** Texts that begin with `[` or `{`, 0, 1, and numbers beyond a float's whole numbers all fail. */
+  onlyPlain?: boolean;
 }
 
 export interface Dialect {
   placeholder(position: number): string;
   /** The field in the row at hand: of its column where that holds something, else of the JSON. */
   cell(field: Field, source: Source): Cell;
+  /** Whether there is a value; never SQL NULL. */
+  isThere(cell: Cell): Fragment;
   /** Exactly one of the cases; never SQL NULL. */
   cases(cell: Cell, cases: Cases): Fragment;
   /** Whether an item of the list in this field of the JSON passes. */

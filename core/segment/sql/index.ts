@@ -4,21 +4,26 @@ import type { SegmentOptions } from '../compile';
 import { formatCondition, type Condition } from '../condition';
 import { parseCondition } from '../parse';
 import type { Dialect } from './dialect';
-import { render } from './fragment';
+import { literal, render, type Fragment } from './fragment';
 import { postgres } from './postgres';
-import { pushDown } from './push-down';
+import { PEOPLE, pushDown } from './push-down';
 import { sqlite } from './sqlite';
 
 const DIALECTS = { sqlite, postgres } as const satisfies Record<string, Dialect>;
 export type SqlDialect = keyof typeof DIALECTS;
 
-export interface PushedDown {
+/** SQL with what stands for its placeholders. */
+export interface SqlText {
+  sql: string;
+  parameters: unknown[];
+}
+
+export interface PushedDown extends SqlText {
   /**
    * A condition over the table `people` (id, locale, timezone, attributes as JSON); `?` or `$1`, `$2`, ... stand for
    * the parameters.
    */
   sql: string;
-  parameters: unknown[];
   /** What the database could not say: a condition to ask of those whom it found. Left out where it said all. */
   residual?: JsonObject;
 }
@@ -40,9 +45,47 @@ export function conditionToSql(
   return { ...render(filter, speaks.placeholder), ...(residual !== undefined && { residual: formatCondition(residual) }) };
 }
 
-/** A parsed condition as SQL; undefined where the database cannot say all of it exactly. */
-export function exactSql(condition: Condition, dialect: SqlDialect, { now }: SegmentOptions = {}): Omit<PushedDown, 'residual'> | undefined {
+/** Questions to all people, and more to those of whom the formula holds. */
+export interface SqlTally {
+  /** Values that the questions name as `people.v0`, `people.v1`, ...; so each is looked up once a person. */
+  columns: SqlText[];
+  questions: SqlText[];
+  more: SqlText[];
+}
+
+/** The questions as SQL; undefined where the database cannot answer one of them exactly. */
+export function tallyToSql(
+  questions: readonly Condition[], more: readonly Condition[], dialect: SqlDialect, { now }: SegmentOptions = {},
+): SqlTally | undefined {
   const speaks = DIALECTS[dialect];
-  const { filter, residual } = pushDown(condition, speaks, readClock(now));
-  return residual === undefined ? render(filter, speaks.placeholder) : undefined;
+  const columns: Fragment[] = [];
+  const clock = readClock(now);
+  const ask = (condition: Condition, language: Dialect): SqlText | undefined => {
+    const { filter, residual } = pushDown(condition, language, clock);
+    return residual === undefined ? render(filter, speaks.placeholder) : undefined;
+  };
+  const ready = dialect === 'sqlite' ? withColumns(speaks, columns) : speaks;
+  const asked = questions.map((condition) => ask(condition, ready));
+  const later = more.map((condition) => ask(condition, speaks));
+  if (!asked.every((one) => one !== undefined) || !later.every((one) => one !== undefined)) return undefined;
+  return { columns: columns.map((column) => render(column, speaks.placeholder)), questions: asked, more: later };
+}
+
+/** The dialect with each field of the attributes as a column; the columns are collected. */
+function withColumns(dialect: Dialect, columns: Fragment[]): Dialect {
+  const names = new Map<string, Fragment>();
+  return {
+    ...dialect,
+    cell(field, source) {
+      const cell = dialect.cell(field, source);
+      if (source !== PEOPLE || Object.hasOwn(source.columns, field.path)) return cell;
+      let value = names.get(field.path);
+      if (value === undefined) {
+        value = literal(`people.v${columns.length}`);
+        names.set(field.path, value);
+        columns.push(cell.value);
+      }
+      return { ...cell, value, ready: true };
+    },
+  };
 }

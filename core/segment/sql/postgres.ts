@@ -18,6 +18,8 @@ export const postgres: Dialect = {
     return { type: sql`jsonb_typeof(${value})`, value };
   },
 
+  isThere: ({ type }) => sql`coalesce(${type}, 'null') <> 'null'`,
+
   cases({ type, value }, { string, number, array, object, null: none, ...flags }: Cases) {
     const whens: Fragment[] = [];
     if (string !== undefined) whens.push(sql`WHEN 'string' THEN ${string(sql`(${value} #>> '{}')`)}`);

@@ -1,6 +1,6 @@
 /** SQLite: attributes are JSON text, read by json_type and json_extract. */
 import type { Field } from '../field';
-import type { Cases, Comparison, Dialect } from './dialect';
+import type { Cases, Cell, Comparison, Dialect } from './dialect';
 import { caseOf, FALSE, sql, type Fragment } from './fragment';
 
 const OPERATORS: Readonly<Record<Comparison, Fragment>> = {
@@ -14,38 +14,23 @@ export const sqlite: Dialect = {
     const column = Object.hasOwn(source.columns, field.path) ? source.columns[field.path] : undefined;
     const { json } = source;
     if (json === undefined) return { type: sql`typeof(${column ?? NULL})`, value: column ?? NULL };
-    const path = pathOf(field, json);
-    const type = sql`json_type(${json}, ${path})`;
-    const value = sql`json_extract(${json}, ${path})`;
+    const type = lookUp(sql`json_type`, field, json);
+    const value = lookUp(sql`json_extract`, field, json);
     if (column === undefined) return { type, value };
     return { type: sql`CASE WHEN ${column} IS NULL THEN ${type} ELSE 'text' END`, value: sql`coalesce(${column}, ${value})` };
   },
 
-  cases({ type, value }, { string, number, array, object, null: none, ...flags }: Cases) {
-    const whens: Fragment[] = [];
-    if (string !== undefined) whens.push(sql`WHEN 'text' THEN ${string(value)}`);
-    if (number !== undefined) {
-      // Cast, since a whole number is compared exactly with a float, and JavaScript has floats only.
-      const test = number(sql`CAST(${value} AS REAL)`);
-      whens.push(sql`WHEN 'integer' THEN ${test}`, sql`WHEN 'real' THEN ${test}`);
-    }
-    if (array !== undefined) whens.push(sql`WHEN 'array' THEN ${array}`);
-    if (object !== undefined) whens.push(sql`WHEN 'object' THEN ${object}`);
-    if (flags.true !== undefined) whens.push(sql`WHEN 'true' THEN ${flags.true}`);
-    if (flags.false !== undefined) whens.push(sql`WHEN 'false' THEN ${flags.false}`);
-    const base = none === undefined ? type : sql`coalesce(${type}, 'null')`;
-    if (none !== undefined) whens.push(sql`WHEN 'null' THEN ${none}`);
-    return caseOf(base, whens);
-  },
+  isThere: ({ value }) => sql`${value} IS NOT NULL`,
+  cases: (cell, cases) => (cell.ready === true ? byValue(cell, cases) : byType(cell, cases)),
 
   someItem: (field, { json }, passes) => (json === undefined ? FALSE : sql`EXISTS (SELECT 1 FROM json_each(${json}, ${pathOf(field, json)}) AS item WHERE ${
     passes({ type: sql`item.type`, value: sql`item.value` })})`),
 
   listLength: ({ value }) => sql`json_array_length(${value})`,
   compareNumber: (value, comparison, bound) => sql`${value} ${OPERATORS[comparison]} ${bound}`,
-  numberIn: (value, numbers) => sql`${value} IN (SELECT CAST(value AS REAL) FROM json_each(${JSON.stringify(numbers)}))`,
+  numberIn: (value, numbers) => (numbers.length <= FEW && numbers.length > 0 ? sql`${value} IN (${listOf(numbers)})` : sql`${value} IN (SELECT CAST(value AS REAL) FROM json_each(${JSON.stringify(numbers)}))`),
   compareText: (value, comparison, bound) => sql`${value} ${OPERATORS[comparison]} ${bound}`,
-  textIn: (value, texts) => sql`${value} IN (SELECT value FROM json_each(${JSON.stringify(texts)}))`,
+  textIn: (value, texts) => (texts.length <= FEW && texts.length > 0 ? sql`${value} IN (${listOf(texts)})` : sql`${value} IN (SELECT value FROM json_each(${JSON.stringify(texts)}))`),
   // As bytes: SQLite counts the characters of a text only up to a NUL. IS: substr of nothing is NULL.
   startsWith: (value, text) => sql`substr(CAST(${value} AS BLOB), 1, ${Buffer.byteLength(text)}) IS CAST(${text} AS BLOB)`,
   endsWith: (value, text) => sql`substr(CAST(${value} AS BLOB), -${Buffer.byteLength(text)}) IS CAST(${text} AS BLOB)`,
@@ -57,12 +42,64 @@ export const sqlite: Dialect = {
 
 const NULL = sql`NULL`;
 
-/** The JSON path as a bound value: the field whose name holds the dots where the person has it, else the nested one. */
+function byType({ type, value }: Cell, { string, number, array, object, null: none, ...flags }: Cases): Fragment {
+  const whens: Fragment[] = [];
+  if (string !== undefined) whens.push(sql`WHEN 'text' THEN ${string(value)}`);
+  if (number !== undefined) {
+    // Cast, since a whole number is compared exactly with a float, and JavaScript has floats only.
+    const test = number(sql`CAST(${value} AS REAL)`);
+    whens.push(sql`WHEN 'integer' THEN ${test}`, sql`WHEN 'real' THEN ${test}`);
+  }
+  if (array !== undefined) whens.push(sql`WHEN 'array' THEN ${array}`);
+  if (object !== undefined) whens.push(sql`WHEN 'object' THEN ${object}`);
+  if (flags.true !== undefined) whens.push(sql`WHEN 'true' THEN ${flags.true}`);
+  if (flags.false !== undefined) whens.push(sql`WHEN 'false' THEN ${flags.false}`);
+  const base = none === undefined ? type : sql`coalesce(${type}, 'null')`;
+  if (none !== undefined) whens.push(sql`WHEN 'null' THEN ${none}`);
+  return caseOf(base, whens);
+}
+
+/**
+ * The type by the value alone, which spares a look into the JSON: only a text that may be a list or an object, a number
+ * that may be a flag and one beyond a float's whole numbers are looked up. Numbers sort before texts in SQLite.
+ */
+function byValue(cell: Cell, cases: Cases): Fragment {
+  const { value } = cell;
+  const { string, number, null: none, onlyPlain = false } = cases;
+  const list = sql`${value} >= '[' AND ${value} < '\\'`;
+  if (onlyPlain) {
+    const hits = [...(string === undefined ? [] : [string(value)]), ...(number === undefined ? [] : [sql`${number(value)} AND ${value} < ''`])];
+    return sql`CASE ${hits.map((hit) => sql`WHEN ${hit} THEN TRUE`).reduce((all, one) => sql`${all} ${one}`, sql``)} WHEN ${list} THEN ${byType(cell, cases)} ELSE FALSE END`;
+  }
+  const odd = sql`(${list}) OR (${value} >= '{' AND ${value} < '|') OR ${value} = 0 OR ${value} = 1
+    OR ${value} < -9007199254740991 OR (${value} > 9007199254740991 AND ${value} < '')`;
+  return sql`CASE WHEN ${value} IS NULL THEN ${none ?? FALSE} WHEN ${odd} THEN ${byType(cell, cases)} WHEN ${value} < '' THEN ${
+    number?.(value) ?? FALSE} ELSE ${string?.(value) ?? FALSE} END`;
+}
+
+/** Up to here values stand in the query one by one. */
+const FEW = 8;
+
+function listOf(values: readonly (string | number)[]): Fragment {
+  return values.map((value) => sql`${value}`).reduce((all, one) => sql`${all}, ${one}`);
+}
+
+/** The path of a field in the JSON, as a bound value. */
 function pathOf({ path, parts }: Field, json: Fragment): Fragment {
+  const { own, nested } = pathsOf(path, parts);
+  return nested === undefined ? sql`${own}` : sql`CASE WHEN json_type(${json}, ${own}) IS NULL THEN ${nested} ELSE ${own} END`;
+}
+
+/** The field whose name holds the dots where the person has it, else the nested one. */
+function lookUp(name: Fragment, { path, parts }: Field, json: Fragment): Fragment {
+  const { own, nested } = pathsOf(path, parts);
+  if (nested === undefined) return sql`${name}(${json}, ${own})`;
+  return sql`CASE WHEN json_type(${json}, ${own}) IS NULL THEN ${name}(${json}, ${nested}) ELSE ${name}(${json}, ${own}) END`;
+}
+
+function pathsOf(path: string, parts: readonly string[]): { own: string; nested?: string } {
   const own = `$.${label(path)}`;
-  if (parts.length === 1) return sql`${own}`;
-  const nested = `$.${parts.map(label).join('.')}`;
-  return sql`CASE WHEN json_type(${json}, ${own}) IS NULL THEN ${nested} ELSE ${own} END`;
+  return parts.length === 1 ? { own } : { own, nested: `$.${parts.map(label).join('.')}` };
 }
 
 function label(part: string): string {

@@ -27,10 +27,7 @@ export function exactly(test: Test, field: Field, source: Source, dialect: Diale
     const length = wantedLength(test.condition);
     return length === undefined ? undefined : dialect.cases(cell, { array: sql`${dialect.listLength(cell)} = ${length}` });
   }
-  if (test.operator === '$exists') {
-    const any = (): Fragment => TRUE;
-    return dialect.cases(cell, { string: any, number: any, true: TRUE, false: TRUE, object: TRUE, array: TRUE });
-  }
+  if (test.operator === '$exists') return dialect.isThere(cell);
   if (test.operator === '$type') {
     const any = (): Fragment => TRUE;
     const { type } = test;
@@ -59,7 +56,10 @@ export function casesOf(test: Test, dialect: Dialect): Cases | undefined {
     case '$lte': {
       const { bound } = test;
       const comparison = COMPARISONS[test.operator];
-      if (typeof bound === 'number') return { number: (value) => dialect.compareNumber(value, comparison, bound) };
+      if (typeof bound === 'number') {
+        const onlyPlain = isFlagLess(bound) && (comparison.startsWith('>') ? bound > 1 : bound < 0);
+        return { number: (value) => dialect.compareNumber(value, comparison, bound), onlyPlain };
+      }
       return ordersAlike(bound) ? { string: (value) => dialect.compareText(value, comparison, bound) } : undefined;
     }
     case '$startsWith':
@@ -95,6 +95,7 @@ function casesOfValues(values: readonly JsonValue[], fold: boolean, dialect: Dia
     ...(values.includes(true) && { true: TRUE }),
     ...(values.includes(false) && { false: TRUE }),
     ...(values.includes(null) && { null: TRUE }),
+    onlyPlain: texts.every((one) => !/^[[{]/.test(one)) && numbers.every(isFlagLess) && texts.length + numbers.length === values.length,
   };
 }
 
@@ -131,6 +132,11 @@ function range(test: Extract<Test, { operator: '$within' | '$after' | '$before' 
   }
   const instant = 'at' in test.moment ? test.moment.at : clock() + test.moment.fromNow;
   return test.operator === '$after' ? [instant, Infinity] : [-Infinity, instant];
+}
+
+/** True for a number that no flag equals, and that whole numbers beyond a float's compare with as floats do. */
+function isFlagLess(number: number): boolean {
+  return number !== 0 && number !== 1 && Math.abs(number) < Number.MAX_SAFE_INTEGER;
 }
 
 function wantedLength(condition: Condition): number | undefined {

@@ -1,7 +1,8 @@
 /** People, their devices, consents and suppressions. */
 import type { ConsentState, Recipient } from '../../recipient';
-import { toAnswers, toConsents, toPeople, type Row } from '../rows';
-import type { AnswerCount, DeadDevice, SqlFilter, Standing, UpsertReport } from '../store';
+import { toConsents, toPeople, type Row } from '../rows';
+import type { AnswerCount, DeadDevice, PeopleTally, SqlFilter, Standing, UpsertReport } from '../store';
+import { tallySql, toAnswers } from '../tally';
 import { json, type Database, type Queries } from './database';
 import { rounds } from './rounds';
 
@@ -99,21 +100,14 @@ export async function countPeople(db: Database, filter?: SqlFilter): Promise<num
   return Number(row?.['n']);
 }
 
-/** The answers of a person are the bits of one number. */
-export async function tallyPeople(db: Database, questions: readonly SqlFilter[], filter?: SqlFilter): Promise<AnswerCount[]> {
+export async function tallyPeople(db: Database, tally: PeopleTally): Promise<AnswerCount[]> {
   const parameters: unknown[] = [];
-  const bound = ({ sql, parameters: own }: SqlFilter): string => {
+  const query = tallySql(tally, 'OFFSET 0', ({ sql, parameters: own }) => {
     const offset = parameters.length;
     parameters.push(...own);
     return sql.replace(/\$(\d+)/g, (_, position: string) => `$${Number(position) + offset}`);
-  };
-  const bits = questions.map((question, bit) => `(CASE WHEN ${bound(question)} THEN ${2 ** bit}::float8 ELSE 0 END)`);
-  const where = filter === undefined ? '' : `WHERE ${bound(filter)}`;
-  const rows = await db.all(
-    `SELECT pattern, count(*)::int AS people FROM (SELECT ${bits.join(' + ') || '0'} AS pattern FROM people ${where}) AS answers GROUP BY pattern`,
-    ...parameters,
-  );
-  return toAnswers(rows, questions.length);
+  });
+  return toAnswers(await db.all(query, ...parameters), tally);
 }
 
 /** Adds devices and consents to a page of people with one query each. */

@@ -18,6 +18,7 @@ import type {
   LedgerRow,
   MessageName,
   Participation,
+  PeopleTally,
   Postponement,
   RecordReport,
   RunReport,
@@ -71,8 +72,8 @@ export class PostgresStore implements Store {
     return people.countPeople(this.db, filter);
   }
 
-  tallyPeople(questions: readonly SqlFilter[], filter?: SqlFilter): Promise<AnswerCount[]> {
-    return people.tallyPeople(this.db, questions, filter);
+  tallyPeople(tally: PeopleTally): Promise<AnswerCount[]> {
+    return people.tallyPeople(this.db, tally);
   }
 
   facts(recipients: readonly string[], events: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>> {

@@ -1,7 +1,8 @@
 /** People, their devices, consents and suppressions. */
 import type { ConsentState, Device, Recipient } from '../../recipient';
-import { toAnswers, toConsents, toPeople, type Row } from '../rows';
-import type { AnswerCount, DeadDevice, SqlFilter, Standing, UpsertReport } from '../store';
+import { toConsents, toPeople, type Row } from '../rows';
+import type { AnswerCount, DeadDevice, PeopleTally, SqlFilter, Standing, UpsertReport } from '../store';
+import { tallySql, toAnswers } from '../tally';
 import type { Database } from './database';
 
 const PAGE = 1000;
@@ -89,18 +90,13 @@ export function countPeople(db: Database, filter?: SqlFilter): number {
   return Number(db.get(`SELECT count(*) AS n FROM people ${where}`, ...sqlParameters(filter))?.['n'] ?? 0);
 }
 
-/**
- * The answers of a person are the bits of one number. The inner query has a limit, so that SQLite asks each question
- * once a person and does not copy it into the outer query.
- */
-export function tallyPeople(db: Database, questions: readonly SqlFilter[], filter?: SqlFilter): AnswerCount[] {
-  const where = filter === undefined ? '' : `WHERE ${filter.sql}`;
-  const bits = questions.map(({ sql }, bit) => `(CASE WHEN ${sql} THEN ${2 ** bit} ELSE 0 END)`);
-  const rows = db.all(
-    `SELECT pattern, count(*) AS people FROM (SELECT ${bits.join(' + ') || '0'} AS pattern FROM people ${where} LIMIT -1) GROUP BY pattern`,
-    ...questions.flatMap(sqlParameters), ...sqlParameters(filter),
-  );
-  return toAnswers(rows, questions.length);
+export function tallyPeople(db: Database, tally: PeopleTally): AnswerCount[] {
+  const parameters: (string | number | null)[] = [];
+  const query = tallySql(tally, 'LIMIT -1', (piece) => {
+    parameters.push(...sqlParameters(piece));
+    return piece.sql;
+  });
+  return toAnswers(db.all(query, ...parameters), tally);
 }
 
 function sqlParameters(filter: SqlFilter | undefined): (string | number | null)[] {

@@ -18,6 +18,7 @@ import type {
   LedgerRow,
   MessageName,
   Participation,
+  PeopleTally,
   Postponement,
   RecordReport,
   RunReport,
@@ -69,8 +70,8 @@ export class SqliteStore implements Store {
     return people.countPeople(this.db, filter);
   }
 
-  async tallyPeople(questions: readonly SqlFilter[], filter?: SqlFilter): Promise<AnswerCount[]> {
-    return people.tallyPeople(this.db, questions, filter);
+  async tallyPeople(tally: PeopleTally): Promise<AnswerCount[]> {
+    return people.tallyPeople(this.db, tally);
   }
 
   async facts(recipients: readonly string[], events: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>> {
