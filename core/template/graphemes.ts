@@ -7,8 +7,12 @@ export function graphemes(text: string): Iterable<{ segment: string; index: numb
   return segmenter.segment(text);
 }
 
+/** Latin letters, digits and usual signs: each is a character of its own, whatever stands beside it. */
+const PLAIN = /^[\x20-\x7e\xa0-\u02ff\u2010-\u2027\u20ac]*$/;
+
 /** How many characters a person sees; stops counting at `most` + 1. */
 export function countGraphemes(text: string, most = Infinity): number {
+  if (PLAIN.test(text)) return Math.min(text.length, most + 1);
   const characters = graphemes(text)[Symbol.iterator]();
   let count = 0;
   while (count <= most && characters.next().done !== true) count += 1;

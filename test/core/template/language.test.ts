@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import Handlebars from 'handlebars';
 import { PushError } from '../../../core/errors';
 import { compileTemplate, templateVariables, type Template, type TemplateOptions } from '../../../core/template';
+import { countGraphemes } from '../../../core/template/graphemes';
 
 const write = (body: string, view: object, options: TemplateOptions = {}): string | undefined =>
   compileTemplate({ title: 'T', body }, options)(view).message.body;
@@ -172,5 +173,17 @@ describe('templateVariables', () => {
     };
     expect(templateVariables(template)).toEqual(['firstName', 'nickname', 'order.items', 'order.items[].name', 'city',
       'order.items[].price', 'vip', 'address', 'address.street', 'id', 'prenom']);
+  });
+});
+
+describe('characters as people see them', () => {
+  it('are counted as the segmenter counts them, also where a quick look is enough', () => {
+    const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.string({ unit: fc.constantFrom('a', 'é', '\u00ad', '©', '…', '€', '’', '\u0301', '\u200d', '\r', '\n', '️'), maxLength: 20 }));
+    fc.assert(fc.property(text, fc.nat({ max: 25 }), (value, most) => {
+      const all = [...segmenter.segment(value)].length;
+      expect(countGraphemes(value)).toBe(all);
+      expect(countGraphemes(value, most)).toBe(Math.min(all, most + 1));
+    }), { numRuns: 1000 });
   });
 });
