@@ -38,7 +38,7 @@ export function specifyCampaign(host: () => NodeRedHost, sandbox: () => Sandbox,
       const start = await fetch(`${host().url}/push-demo/start`, { method: 'POST' });
       expect([start.status, await start.json()]).toEqual([500, { message: expect.stringContaining('ECONNREFUSED') }]);
       const report = await fetch(`${host().url}/push-demo/report`);
-      expect([report.status, await report.json()]).toEqual([500, { message: expect.stringContaining('cannot be opened') }]);
+      expect([report.status, await report.json()]).toEqual([500, { message: expect.stringContaining('cannot be written') }]);
     });
   });
 }
