@@ -19,9 +19,9 @@ export function tellSummary(context: IExecuteFunctions, { people, ready, notWrit
     location: 'outputPane',
   });
   for (const { rule, field, share, advice, examples } of copy?.findings.slice(0, MOST_TOLD) ?? []) {
-    const example = examples[0] === undefined ? '' : ` For example: "${escaped(examples[0].text)}"`;
+    const example = examples[0] === undefined ? '' : ` For example: "${examples[0].text}"`;
     tellHint(context, {
-      message: `Copy check, ${rule}${field === undefined ? '' : ` of ${escaped(field)}`}: ${percent(share)} of people. ${advice}${example}`,
+      message: `Copy check, ${rule}${field === undefined ? '' : ` of ${field}`}: ${percent(share)} of people. ${advice}${example}`,
       type: 'warning',
       location: 'outputPane',
     });
@@ -31,9 +31,4 @@ export function tellSummary(context: IExecuteFunctions, { people, ready, notWrit
 function listed(counts: Record<string, number>): string {
   const entries = Object.entries(counts);
   return entries.length === 0 ? '' : ` (${entries.map(([name, count]) => `${count} ${name}`).join(', ')})`;
-}
-
-/** n8n shows a hint as HTML. */
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
