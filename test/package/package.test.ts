@@ -99,7 +99,7 @@ describe('the packed package', () => {
         const { nodes, credentials } = require('./package.json').n8n;
         const before = process.memoryUsage().rss, from = performance.now();
         const names = [...nodes, ...credentials].map((file) => { const name = file.split('/').pop().split('.')[0]; const one = new (require('./' + file)[name])(); return one.description?.name ?? one.name; });
-        const heavy = Object.keys(require.cache).filter((file) => /node_modules.(firebase-admin|apns2|csv-parse|selfsigned|harfbuzzjs|bidi-js|@resvg|pg)/.test(file));
+        const heavy = Object.keys(require.cache).filter((file) => /node_modules.(handlebars|firebase-admin|apns2|csv-parse|selfsigned|harfbuzzjs|bidi-js|@resvg|pg)/.test(file));
         console.log(JSON.stringify({ names, heavy, ms: performance.now() - from, mb: (process.memoryUsage().rss - before) / 1048576 }));`;
       // A host has its own n8n-workflow loaded long before ours.
       const output = execFileSync(process.execPath, ['-e', `require('n8n-workflow');${script}`], { cwd: installed, encoding: 'utf8', env: { ...process.env, NODE_PATH: join(ROOT, 'node_modules') } });

@@ -1,5 +1,5 @@
 /** Text -> tree, by Handlebars' own parser. What the language leaves out is refused here with line and column. */
-import Handlebars from 'handlebars';
+import type Handlebars from 'handlebars';
 import { PushError } from '../../errors';
 
 export type Program = hbs.AST.Program;
@@ -44,10 +44,15 @@ export function parseText(text: unknown, field: string): Program {
   }
   refuseDeepNesting(text, field);
   try {
-    return Handlebars.parse(text);
+    return handlebars().parse(text);
   } catch (thrown) {
     throw parseError(thrown, field);
   }
+}
+
+/** Loaded here and not above: a host lists our nodes without ever writing a message. */
+function handlebars(): typeof Handlebars {
+  return require('handlebars') as typeof Handlebars;
 }
 
 /** The parser's time grows with the square of the depth (8 s for 5000 parentheses): a quick look comes first. */
@@ -99,7 +104,7 @@ function parseError(thrown: unknown, field: string): PushError {
     const at = { line: error.lineNumber, column: error.column };
     return syntaxError(field, at, `${message.replace(/ - \d+:\d+$/, '')}.`, 'Close every block with its own name.');
   }
-  const { yylloc } = (Handlebars as unknown as { Parser: { lexer: { yylloc: LexerPlace } } }).Parser.lexer;
+  const { yylloc } = (handlebars() as unknown as { Parser: { lexer: { yylloc: LexerPlace } } }).Parser.lexer;
   const got = /got '(\w+)'/.exec(message)?.[1];
   const what = got === 'EOF' ? 'the text ends before everything is closed.' : 'this cannot be read as a template.';
   return syntaxError(field, { line: yylloc.first_line, column: yylloc.first_column }, what,
