@@ -35,5 +35,23 @@ const assets = copy('assets', [
   'core/picture/fonts/*.{br,md,txt}',
 ]);
 
-exports.assets = parallel(assets, pages);
-exports.build = series(clean, parallel(compile, assets, pages));
+/** Of a package.json inside ours only what it is and how its files are read: its entry points mean nothing there. */
+const nameplate = () => new Transform({
+  objectMode: true,
+  transform(file, _encoding, done) {
+    if (file.basename === 'package.json') {
+      const { name, version, license, homepage, type } = JSON.parse(file.contents.toString());
+      file.contents = Buffer.from(`${JSON.stringify({ name, version, license, homepage, type }, null, 2)}\n`);
+    }
+    done(null, file);
+  },
+});
+/** Libraries that travel inside the package (core/picture/shipped.ts): what runs, and their licences. */
+const shipped = () => src([
+  'bidi-js/{package.json,LICENSE.txt,dist/bidi.js}',
+  'harfbuzzjs/{package.json,LICENSE,dist/index.mjs,dist/harfbuzz.js,dist/harfbuzz.wasm}',
+  '@resvg/resvg-wasm/{package.json,README.md,index.js,index_bg.wasm}',
+], { cwd: 'node_modules', base: 'node_modules', encoding: false }).pipe(nameplate()).pipe(dest('dist/core/picture/shipped'));
+
+exports.assets = parallel(assets, pages, shipped);
+exports.build = series(clean, parallel(compile, assets, pages, shipped));

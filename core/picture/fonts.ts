@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
+import { loadHarfBuzz, type HarfBuzz } from './shipped';
 
-export type HarfBuzz = typeof import('harfbuzzjs', { with: { 'resolution-mode': 'import' } });
 type HarfBuzzFont = InstanceType<HarfBuzz['Font']>;
 
 /** One font, ready to shape text. */
@@ -47,7 +47,7 @@ export function typefaces(): Promise<Typefaces> {
 }
 
 async function load(): Promise<Typefaces> {
-  const harfbuzz = await import('harfbuzzjs');
+  const harfbuzz = await loadHarfBuzz();
   const letters = (name: string): Promise<Letters> => loadLetters(harfbuzz, name);
   const pair = async ({ regular, bold }: { regular: string; bold: string }) => ({ regular: await letters(regular), bold: await letters(bold) });
   return {

@@ -1,9 +1,9 @@
 /** Pictures of messages as PNG, made without a browser. Everything heavy is loaded when the first one is made. */
-import type { Bidi } from 'bidi-js';
 import { drawPreviewSheet, type PreviewMessage, type SheetOptions } from '../template/preview';
 import { typefaces } from './fonts';
 import { outlinePainter } from './outlines';
 import { svgToPng } from './png';
+import { loadBidi } from './shipped';
 
 /** Pixels for each unit: letters stay sharp on a dense screen and in a chat. */
 const SCALE = 1.5;
@@ -14,6 +14,5 @@ const SCALE = 1.5;
  */
 export async function renderPreviewSheet(message: PreviewMessage, options: Omit<SheetOptions, 'paint'> = {}): Promise<Buffer> {
   const fonts = await typefaces();
-  const createBidi = require('bidi-js') as () => Bidi;
-  return svgToPng(drawPreviewSheet(message, { ...options, paint: outlinePainter(fonts, createBidi()) }), SCALE);
+  return svgToPng(drawPreviewSheet(message, { ...options, paint: outlinePainter(fonts, loadBidi()) }), SCALE);
 }

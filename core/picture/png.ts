@@ -1,7 +1,8 @@
 /** SVG without text -> PNG, by resvg (WebAssembly: no browser, no native add-on). */
 import { readFile } from 'node:fs/promises';
+import { loadResvg, type Resvg } from './shipped';
 
-let loading: Promise<typeof import('@resvg/resvg-wasm')> | undefined;
+let loading: Promise<Resvg> | undefined;
 
 /** @param scale pixels for each unit of the SVG */
 export async function svgToPng(svg: string, scale: number): Promise<Buffer> {
@@ -23,8 +24,8 @@ export async function svgToPng(svg: string, scale: number): Promise<Buffer> {
   }
 }
 
-async function load(): Promise<typeof import('@resvg/resvg-wasm')> {
-  const resvg = await import('@resvg/resvg-wasm');
-  await resvg.initWasm(await readFile(require.resolve('@resvg/resvg-wasm/index_bg.wasm')));
+async function load(): Promise<Resvg> {
+  const { resvg, wasm } = loadResvg();
+  await resvg.initWasm(await readFile(wasm));
   return resvg;
 }
