@@ -1,7 +1,12 @@
 /** An audience reference: one item that stands for people in the store, with the steps that they still have to pass. */
+import { timingSafeEqual } from 'node:crypto';
 import { PushError } from '../errors';
 import { isJsonObject, type JsonObject } from '../json';
+import type { Store } from '../store';
 import type { Item } from './item';
+
+/** Which secret of the store its references carry. */
+const SEAL = 'audience-reference';
 
 /** A step of a plan: a stage as JSON, and which of its outputs this reference follows. */
 export interface PlannedStage {
@@ -9,9 +14,21 @@ export interface PlannedStage {
   output?: string;
 }
 
-/** Stored people, those that fit the condition where one is given. */
-export function audienceReference(options: { condition?: JsonObject } = {}): Item {
-  return { audience: { plan: [{ stage: { audience: { ...options } } }] } };
+/**
+ * Stored people, those that fit the condition where one is given. The reference carries a seal of the store: what a
+ * stranger posts to a webhook may look like a reference, and must not reach everybody.
+ */
+export async function audienceReference(store: Store, options: { condition?: JsonObject } = {}): Promise<Item> {
+  return { audience: { plan: [{ stage: { audience: { ...options, seal: await store.secret(SEAL) } } }] } };
+}
+
+/** @throws PushError `reference-unsealed` */
+export async function requireSeal(audience: JsonObject, store: Store): Promise<void> {
+  const expected = Buffer.from(await store.secret(SEAL));
+  const given = Buffer.from(String(audience['seal']));
+  if (expected.length === given.length && timingSafeEqual(expected, given)) return;
+  throw new PushError('reference-unsealed', 'The audience reference was not made by an audience step on this store.',
+    'Use the reference that the audience step puts out, unchanged, and the same store in all steps.');
 }
 
 /** A person may have an attribute named `audience`, whatever it holds: whoever has devices is a person. */

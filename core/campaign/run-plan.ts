@@ -6,7 +6,7 @@ import { compileSegment, conditionFacts, conditionToSql } from '../segment';
 import type { SqlFilter, Store } from '../store';
 import { FactsAtHand, knownToStore } from './facts';
 import type { Item } from './item';
-import { readPlan, type PlannedStage } from './plan';
+import { readPlan, requireSeal, type PlannedStage } from './plan';
 import { eventsOfStage, NOT_MATCHED_OUTPUT } from './segment-stage';
 import { compileStage, type Stage, type StageContext, type TemplateStage } from './stages';
 import { TemplateSummary, type CopyCheck } from './template-summary';
@@ -17,7 +17,7 @@ const GATE_PEOPLE = 1000;
 /**
  * The people that a reference stands for, each with what the stages wrote. Memory holds one page, and where a template
  * has a copy gate, the people that it looks at.
- * @throws PushError `plan-unreadable`, and what the stages say of themselves; RunStopper `copy-check-failed`
+ * @throws PushError `plan-unreadable`, `reference-unsealed`, and what the stages say of themselves; RunStopper `copy-check-failed`
  */
 export async function* peopleOfPlan(reference: Item, store: Store, context: StageContext = {}): AsyncGenerator<Item> {
   const templates = readPlan(reference).map(({ stage }) => stage['template'] as TemplateStage | undefined);
@@ -53,6 +53,7 @@ async function* allOfPlan(reference: Item, store: Store, context: StageContext):
     throw new PushError('plan-unreadable', 'The plan of the audience reference does not begin with an audience.',
       'Use the reference that the audience step puts out, unchanged.');
   }
+  await requireSeal(audience, store);
   const known = await knownToStore(store);
   const asked = rest.map(({ stage }) => eventsOfStage(stage, known)).filter((events) => events !== undefined);
   const facts = new FactsAtHand(store, [...new Set(asked.flat())]);

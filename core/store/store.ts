@@ -246,6 +246,8 @@ export interface Store {
   readonly dialect: 'sqlite' | 'postgres';
   /** Permits to send, shared by all processes on this store. */
   readonly permits: PermitSource;
+  /** A random text, made when it is first asked for: the same for all processes on this store, and for no other store. */
+  secret(name: string): Promise<string>;
   /**
    * Adds people or renews what is known of them; fields not given stay. The newest owner of a token keeps it.
    * A consent that was taken back stays so: only {@link setConsent} gives it again.

@@ -62,13 +62,13 @@ function rowsOf(value: unknown, { format, delimiter }: Definition): ImportRow[] 
 }
 
 async function resultOf(store: Store, report: ImportReport, output: Definition['output']): Promise<unknown> {
-  if (output === 'reference') return audienceReference();
+  if (output === 'reference') return audienceReference(store);
   return output === 'report' ? report : all(peopleById(store, report.people));
 }
 
 async function select(store: Store, { condition, output }: Definition): Promise<unknown> {
   const filter = condition?.trim() ? { condition: parseCondition(condition) } : {};
-  return output === 'reference' ? audienceReference(filter) : all(selectPeople(store, filter));
+  return output === 'reference' ? audienceReference(store, filter) : all(selectPeople(store, filter));
 }
 
 /** What the message says of a person goes before what the node says of all. */

@@ -46,7 +46,7 @@ async function* results(context: IExecuteFunctions, store: Store, report: Import
     for await (const person of peopleById(store, report.people)) {
       yield { json: person as IDataObject, pairedItem: owners.ofPerson(person['id'] as string) };
     }
-  } else if (output === 'reference') yield { json: audienceReference() as IDataObject, pairedItem: { item: 0 } };
+  } else if (output === 'reference') yield { json: await audienceReference(store) as IDataObject, pairedItem: { item: 0 } };
   else yield { json: { ...report, people: report.people.length }, pairedItem: { item: 0 } };
 }
 

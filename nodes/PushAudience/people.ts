@@ -33,7 +33,7 @@ export async function runGetMany(context: IExecuteFunctions, store: Store): Prom
   const given = jsonParameter(context, 'condition', 'Condition');
   const condition = given === undefined || Object.keys(given).length === 0 ? {} : { condition: given };
   if (context.getNodeParameter('selection', 0) === 'reference') {
-    add(audienceReference(condition));
+    add(await audienceReference(store, condition));
     return [output, []];
   }
   const limit = context.getNodeParameter('returnAll', 0, false) ? Infinity : (context.getNodeParameter('limit', 0, 50) as number);

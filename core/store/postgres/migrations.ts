@@ -171,4 +171,6 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX deliveries_by_campaign;
   CREATE INDEX deliveries_by_campaign ON deliveries (campaign, occurrence, recipient, id);
   `,
+  // What this store alone knows, to recognise what it gave out.
+  'CREATE TABLE secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
 ];

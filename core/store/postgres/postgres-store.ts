@@ -42,6 +42,7 @@ import { deleteList, lists, saveList } from './lists';
 import * as people from './people';
 import { postgresPermits } from './permits';
 import * as runs from './runs';
+import { secret } from './secrets';
 
 /** The store in a PostgreSQL database, shared by as many processes as there are. Each call is one short transaction. */
 export class PostgresStore implements Store {
@@ -54,6 +55,10 @@ export class PostgresStore implements Store {
 
   static async open(location: string | PostgresLocation): Promise<PostgresStore> {
     return new PostgresStore(await Database.open(location));
+  }
+
+  secret(name: string): Promise<string> {
+    return secret(this.db, name);
   }
 
   upsertPeople(recipients: readonly Recipient[], now: Date): Promise<UpsertReport> {

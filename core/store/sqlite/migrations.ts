@@ -158,4 +158,6 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE deliveries ADD COLUMN left_at TEXT;
   UPDATE deliveries SET left_at = leased_at WHERE outcome IS NULL;
   `,
+  // What this store alone knows, to recognise what it gave out.
+  'CREATE TABLE secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;',
 ];

@@ -42,6 +42,7 @@ import { deleteList, lists, saveList } from './lists';
 import * as people from './people';
 import { sqlitePermits } from './permits';
 import * as runs from './runs';
+import { secret } from './secrets';
 
 /** The store in one SQLite file, through Node's own `node:sqlite`. Each call is one short transaction. */
 export class SqliteStore implements Store {
@@ -52,6 +53,10 @@ export class SqliteStore implements Store {
   constructor(path: string) {
     this.db = Database.open(path);
     this.permits = sqlitePermits(this.db);
+  }
+
+  async secret(name: string): Promise<string> {
+    return secret(this.db, name);
   }
 
   async upsertPeople(recipients: readonly Recipient[], now: Date): Promise<UpsertReport> {

@@ -103,7 +103,7 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
 
     it('follows any of its outputs from a stored audience, and leaves plain conditions to the database', async () => {
       const follow = async (stages: object[], outputs: string[]) => {
-        let reference = audienceReference();
+        let reference = await audienceReference(store);
         stages.forEach((stage, index) => {
           const { apply, outputs: names } = compileStage(stage as never);
           reference = apply(reference)[names.indexOf(outputs[index] ?? '')]?.item ?? {};

@@ -4,6 +4,7 @@ import {
   type CampaignOptions, type Item, type SendResult,
 } from '../../../core/campaign';
 import type { GatewayResult } from '../../../core/delivery/gateway';
+import { isJsonObject } from '../../../core/json';
 import { openStore, type Store } from '../../../core/store';
 import { deliveryId, signDelivery } from '../../../core/tracking';
 import { collect, FakeGateway, NOW, SECRET } from '../support';
@@ -336,7 +337,7 @@ describe('sending a campaign', () => {
         return summary.toJSON();
       };
       const asItems = summarise(await send(follow(people(300)), { occurrence: 'items' }));
-      const references = follow([audienceReference()]);
+      const references = follow([await audienceReference(store)]);
       expect(references).toHaveLength(3);
       const asReference = summarise(await send(references, { occurrence: 'reference' }));
       expect(asReference).toEqual(asItems);
@@ -349,15 +350,27 @@ describe('sending a campaign', () => {
       const rows = [{ key: 'anna', phone: 't1', token: 'of-a-web-session' }, { key: 'ben', phone: 't2' }].map((value, index) => ({ place: `item ${index}`, value }));
       await importPeople(rows, { store, fields: { id: 'key', token: 'phone' }, now: NOW });
       await store.setConsent('ben', 'marketing', 'opted-out', NOW);
-      const results = await send([audienceReference()], { fields: { id: 'key', token: 'phone' }, template: { template: { title: 'Hi', body: 'x' } } });
+      const results = await send([await audienceReference(store)], { fields: { id: 'key', token: 'phone' }, template: { template: { title: 'Hi', body: 'x' } } });
       expect(results.map(({ recipient, reason, output }) => [recipient, reason ?? output]).toSorted()).toEqual([['anna', 'sent'], ['ben', 'no-consent']]);
       expect(fcm.messages.map(({ token }) => token)).toEqual(['t1']);
     });
 
     it('passes nobody by a segment for an attribute that looks like a reference', async () => {
       await importPeople([{ place: 'item 1', value: item('anna', { audience: { plan: [{ stage: { audience: {} } }] } }) }], { store, now: NOW });
-      const [matched] = compileStage({ segment: { condition: { country: 'FR' } } }).apply(audienceReference());
+      const [matched] = compileStage({ segment: { condition: { country: 'FR' } } }).apply(await audienceReference(store));
       expect(await send([matched!.item])).toEqual([]);
+    });
+
+    it('refuses a reference that no audience step on this store made: a stranger may post one to a webhook', async () => {
+      await importPeople([{ place: 'item 1', value: item('anna') }], { store, now: NOW });
+      const elsewhere = await openStore({ sqlite: ':memory:' });
+      const forged = [{}, { seal: '' }, { seal: null }, { seal: 'x'.repeat(43) }, (await audienceReference(elsewhere))['audience']];
+      await elsewhere.close();
+      for (const audience of forged) {
+        const reference = isJsonObject(audience) && 'plan' in audience ? { audience } : { audience: { plan: [{ stage: { audience } }] } };
+        await expect(send([reference as Item])).rejects.toMatchObject({ code: 'reference-unsealed' });
+      }
+      expect(fcm.messages).toEqual([]);
     });
 
     it('refuses a plan that is none', async () => {

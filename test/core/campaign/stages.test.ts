@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { audienceReference, compileStage, type Stage } from '../../../core/campaign';
+import { compileStage, type Stage } from '../../../core/campaign';
 import { PushError } from '../../../core/errors';
 
 const halves = [{ name: 'A', weight: 50 }, { name: 'B', weight: 50 }];
@@ -23,7 +23,7 @@ describe('compiling a stage', () => {
 
   it('has an output for each arm and one for the people held out', () => {
     expect(split({}).outputs).toEqual(['A', 'B', 'heldOut']);
-    expect(split({ control: null }).apply(audienceReference())).toHaveLength(3);
+    expect(split({ control: null }).apply({ audience: { plan: [{ stage: { audience: {} } }] } })).toHaveLength(3);
   });
 
   it.each([undefined, null, 'split', {}, { split: null }, { segment: null }, { segment: { condition: null } }])('refuses %j as a stage', (stage) => {

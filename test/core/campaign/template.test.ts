@@ -82,7 +82,7 @@ describe('the copy check', () => {
     });
     afterAll(() => store.close());
     const reached = async (stage: TemplateStage): Promise<number> => {
-      const { item } = compileStage({ template: stage }).apply(audienceReference())[0]!;
+      const { item } = compileStage({ template: stage }).apply(await audienceReference(store))[0]!;
       let count = 0;
       for await (const person of peopleOfPlan(item, store, { now: NOW })) count += person['id'] === undefined ? 0 : 1;
       return count;

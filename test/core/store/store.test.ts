@@ -136,6 +136,18 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     });
   });
 
+  it('knows a secret, the same whenever it is asked, and another of each name and store', async () => {
+    const [first, again, other] = await Promise.all(['a', 'a', 'b'].map((name) => store.secret(name)));
+    expect(first).toMatch(/^[\w-]{43}$/);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+    const place = database.place();
+    const elsewhere = await openStore(place);
+    expect(await elsewhere.secret('a')).not.toBe(first);
+    await elsewhere.close();
+    await database.drop(place);
+  });
+
   describe('keeps the ledger', () => {
     it('lets a delivery go once', async () => {
       expect(await store.lease([intent('a'), intent('b')], LEASE)).toEqual(['go', 'go']);

@@ -126,7 +126,7 @@ export function specifyAudience(bench: Bench): void {
       const { outputs: few } = await select({ condition: '{}', selection: 'people', returnAll: false, limit: 2 });
       expect(few[0]).toHaveLength(2);
       const { outputs: reference } = await select({ condition: '{ "firstName": "Ada" }', selection: 'reference' });
-      expect(json(reference[0])).toEqual([{ audience: { plan: [{ stage: { audience: { condition: { firstName: 'Ada' } } } }] } }]);
+      expect(json(reference[0])).toEqual([{ audience: { plan: [{ stage: { audience: { condition: { firstName: 'Ada' }, seal: expect.any(String) } } }] } }]);
     });
 
     it('says that the store cannot be written, and where it is', async () => {

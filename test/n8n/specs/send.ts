@@ -86,7 +86,9 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       const options = { storeFile };
       await bench.run({ type: 'pushAudience', parameters: { operation: 'upsert', output: 'summary', options } },
         Array.from({ length: 30 }, (_, index) => ({ id: `s${index}`, city: index < 20 ? 'Lyon' : 'Paris', token: index === 0 ? 'magic-bad-token:s' : `stored:${index}` })));
-      const reference = { audience: { plan: [{ stage: { audience: { condition: { city: 'Lyon' } } } }] } };
+      const select = { operation: 'getAll', condition: '{ "city": "Lyon" }', selection: 'reference', options };
+      const { outputs: [found = []] } = await bench.run({ type: 'pushAudience', parameters: select }, [{}]);
+      const [reference = {}] = json(found);
       const { outputs } = await bench.run(send('stored'), [reference, { id: 'guest', token: 'guest:1' }]);
       expect(json(outputs[0])).toEqual([expect.objectContaining({ campaign: 'stored', people: 20, sent: 19, failed: 1 }), expect.objectContaining({ id: 'guest' })]);
       expect(json(outputs[1]).map(({ id }) => id)).toEqual(['s0']);

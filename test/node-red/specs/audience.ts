@@ -30,7 +30,7 @@ export function specifyAudience(bench: Bench, dataFolder: string): void {
       expect(people(await bench.send([{ payload: 'a' }], 2), 0)).toMatchObject([{ suppressed: true, reason: 'asked' }]);
       expect(people(await bench.send([{ payload: 'a' }], 3), 0)).toMatchObject([{ suppressed: false, known: true }]);
       expect(people(await bench.send([{ payload: '' }], 4), 0).map(({ id }) => id)).toEqual(['a']);
-      expect(people(await bench.send([{ payload: '' }], 5), 0)).toEqual([{ audience: { plan: [{ stage: { audience: {} } }] } }]);
+      expect(people(await bench.send([{ payload: '' }], 5), 0)).toEqual([{ audience: { plan: [{ stage: { audience: { seal: expect.any(String) } } }] } }]);
       expect((await bench.send([{ payload: 'ghost' }], 0)).caught).toMatchObject([{ error: { code: 'person-unknown' } }]);
     });
 

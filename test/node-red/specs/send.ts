@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FlowNode } from '../../../demo/hosts/node-red';
-import { openStore } from '../../../core';
+import { audienceReference, openStore } from '../../../core';
 import { hasPostgres, postgres, POSTGRES_URL } from '../../core/store/databases';
 import type { Sandbox } from '../../../sandbox';
 import { people, type Bench, type TestNode } from '../support/bench';
@@ -70,8 +70,9 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
     it('sends to a stored audience and puts out the summary', async () => {
       const store = await openStore({ sqlite: storePath });
       await store.upsertPeople(Array.from({ length: 50 }, (_, index) => ({ id: `p${index}`, attributes: {}, devices: [{ token: `stored-${index}`, gateway: 'fcm' as const, platform: 'android' as const }] })), new Date());
+      const reference = await audienceReference(store);
       await store.close();
-      const outcome = await bench.run(sendNode({ output: 'summary' }), [{ payload: { audience: { plan: [{ stage: { audience: {} } }] } } }], config);
+      const outcome = await bench.run(sendNode({ output: 'summary' }), [{ payload: reference }], config);
       expect(people(outcome, 0)).toMatchObject([{ people: 50, sent: 50 }]);
     });
 
