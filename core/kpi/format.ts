@@ -1,72 +1,71 @@
 /** A report as text for a terminal. */
-import { COUNT_NAMES, kpiLabel, KPI_NOTES, RATE_NAMES } from './definitions';
+import { COUNT_NAMES, RATE_NAMES } from './definitions';
 import type { CampaignKpis, KpiReport, KpiRow, Rate } from './report';
-
-const UNKNOWN = 'n/m';
+import { reportWords, type ReportWords } from './words';
 
 /**
  * The report in columns of equal letters: counts, then each rate with its interval and its parts
  * (`31.2 % [28.1, 34.5] 250/801`), revenue, and what was left out. `n/m` stands for 'not measurable'.
  */
-export function formatReport(report: KpiReport): string {
-  if (report.campaigns.length === 0) return 'No events: there is nothing to report yet.\n';
-  return report.campaigns.map((campaign) => formatCampaign(campaign, report)).join('\n');
+export function formatReport(report: KpiReport, { language }: { language?: string } = {}): string {
+  const words = reportWords(language);
+  if (report.campaigns.length === 0) return `${words.empty}\n`;
+  return report.campaigns.map((campaign) => formatCampaign(campaign, report, words)).join('\n');
 }
 
-function formatCampaign({ campaign, total, arms, peopleInSeveralArms }: CampaignKpis, report: KpiReport): string {
-  const rows = [{ name: 'total', row: total }, ...arms.map((row) => ({ name: row.arm ?? '(no arm)', row }))];
+function formatCampaign({ campaign, total, arms, peopleInSeveralArms }: CampaignKpis, report: KpiReport, words: ReportWords): string {
+  const rows = [{ name: words.total, row: total }, ...arms.map((row) => ({ name: row.arm ?? words.noArm, row }))];
   const counts = align([
-    ['', ...COUNT_NAMES.map(kpiLabel)],
-    ...rows.map(({ name, row }) => [name, ...COUNT_NAMES.map((count) => String(row[count] ?? UNKNOWN))]),
+    ['', ...COUNT_NAMES.map(words.label)],
+    ...rows.map(({ name, row }) => [name, ...COUNT_NAMES.map((count) => String(row[count] ?? words.notMeasurable))]),
   ]);
   const rates = align(
     RATE_NAMES.flatMap((rate) =>
-      rows.map(({ name, row }, index) => [index === 0 ? kpiLabel(rate) : '', name, ...formatRate(row.rates[rate])]),
+      rows.map(({ name, row }, index) => [index === 0 ? words.label(rate) : '', name, ...formatRate(row.rates[rate], words)]),
     ),
     'llrrrl',
   );
-  const confidence = `${number(report.confidence * 100, 4)} % intervals`;
-  const window = `${report.attributionWindowHours} h`;
+  const confidence = `${words.number(short(report.confidence * 100))} %`;
   const lines = [
-    `Campaign ${campaign}`,
+    `${words.campaign} ${campaign}`,
     ...counts,
     '',
-    `Rates with ${confidence}, against people ${report.denominator}; conversions and opt-outs within ${window}`,
+    words.basis(report.denominator, confidence, report.attributionWindowHours),
     ...rates,
-    ...section('Revenue', align(rows.flatMap(({ name, row }) => revenueLines(name, row)))),
-    ...section('Suppressed', align(rows.flatMap(({ name, row }) => suppressedLines(name, row)), 'lrl')),
-    ...section('Left out', leftOut(total, peopleInSeveralArms)),
+    ...section(words.revenue, align(rows.flatMap(({ name, row }) => revenueLines(name, row, words)))),
+    ...section(words.notSentTo, align(rows.flatMap(({ name, row }) => suppressedLines(name, row, words)), 'lrl')),
+    ...section(words.leftOut, leftOut(total, peopleInSeveralArms, words)),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-function formatRate({ value, low, high, numerator, denominator, note, platforms }: Rate): string[] {
-  const why = note === undefined ? '' : `${KPI_NOTES[note]}${platforms === undefined ? '' : `: ${platforms.join(', ')}`}`;
-  if (value === null || low === null || high === null) return [note === undefined ? '-' : UNKNOWN, '', '', why];
-  return [`${percent(value)} %`, `[${percent(low)}, ${percent(high)}]`, `${numerator}/${denominator}`, why];
+function formatRate({ value, low, high, numerator, denominator, note, platforms }: Rate, words: ReportWords): string[] {
+  const why = note === undefined ? '' : `${words.note(note)}${platforms === undefined ? '' : `: ${platforms.join(', ')}`}`;
+  if (value === null || low === null || high === null) return [note === undefined ? '-' : words.notMeasurable, '', '', why];
+  const percent = (share: number) => words.number((share * 100).toFixed(1));
+  return [`${percent(value)} %`, `[${percent(low)}${words.listMark} ${percent(high)}]`, `${numerator}/${denominator}`, why];
 }
 
-function revenueLines(name: string, { revenue }: KpiRow): string[][] {
+function revenueLines(name: string, { revenue }: KpiRow, words: ReportWords): string[][] {
   return revenue.filter(({ conversions }) => conversions > 0).map(({ currency, total, conversions, perAccepted }) => [
     name,
-    `${total} ${currency}`,
-    `${conversions} conversion${conversions === 1 ? '' : 's'}`,
-    perAccepted === null ? '' : `${number(perAccepted, 4)} ${currency} per accepted`,
+    `${words.number(String(total))} ${currency}`,
+    words.conversionCount(conversions),
+    perAccepted === null ? '' : `${words.number(short(perAccepted))} ${currency} ${words.perAccepted}`,
   ]);
 }
 
-function suppressedLines(name: string, { suppressed }: KpiRow): string[][] {
-  return Object.entries(suppressed).map(([reason, people]) => [name, String(people), reason]);
+function suppressedLines(name: string, { suppressed }: KpiRow, words: ReportWords): string[][] {
+  return Object.entries(suppressed).map(([reason, people]) => [name, String(people), words.reason(reason)]);
 }
 
-function leftOut({ ignored }: KpiRow, peopleInSeveralArms: number): string[] {
-  const all: [number, string][] = [
-    [ignored.beforeSend, 'events before the send'],
-    [ignored.afterWindow, 'events after the attribution window'],
-    [ignored.notSent, 'events of people to whom nothing was sent'],
-    [peopleInSeveralArms, 'people were seen in more than one arm and count in their first'],
-  ];
-  return all.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+function leftOut({ ignored }: KpiRow, peopleInSeveralArms: number, words: ReportWords): string[] {
+  return [
+    ignored.beforeSend > 0 ? words.beforeSend(ignored.beforeSend) : [],
+    ignored.afterWindow > 0 ? words.afterWindow(ignored.afterWindow) : [],
+    ignored.notSent > 0 ? words.notSent(ignored.notSent) : [],
+    peopleInSeveralArms > 0 ? words.severalArms(peopleInSeveralArms) : [],
+  ].flat();
 }
 
 function section(title: string, lines: string[]): string[] {
@@ -85,10 +84,7 @@ function align(rows: string[][], sides = 'l'): string[] {
   );
 }
 
-function percent(share: number): string {
-  return (share * 100).toFixed(1);
-}
-
-function number(value: number, decimals: number): string {
-  return String(Number(value.toFixed(decimals)));
+/** At most four decimals. */
+function short(value: number): string {
+  return String(Number(value.toFixed(4)));
 }

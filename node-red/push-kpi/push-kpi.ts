@@ -20,7 +20,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     onMessage(RED, this, async (message, send) => {
       const report = await readReport(RED, this, definition, message);
-      send(withValue(RED, message, 'payload', present(report, definition.output)));
+      send(withValue(RED, message, 'payload', present(RED, report, definition.output)));
       this.status({ fill: 'green', shape: 'dot', text: String(report.campaigns.reduce((people, { total }) => people + total.people, 0)) });
     });
   });
@@ -38,8 +38,9 @@ async function readReport(RED: NodeAPI, node: Node, definition: Definition, mess
   return storeOf(RED, store).store.use((opened) => campaignReport(opened, { ...options, ...(campaign && { campaign }), ...(occurrence && { occurrence }) }));
 }
 
-function present(report: KpiReport, output: Definition['output']): unknown {
+function present(RED: NodeAPI, report: KpiReport, output: Definition['output']): unknown {
   if (output === 'rows') return reportTable(report).rows;
-  if (output === 'html') return renderReport(report);
-  return output === 'text' ? formatReport(report) : report;
+  const language = RED._('push-kpi.language');
+  if (output === 'html') return renderReport(report, { language });
+  return output === 'text' ? formatReport(report, { language }) : report;
 }

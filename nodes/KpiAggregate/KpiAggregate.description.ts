@@ -75,6 +75,17 @@ export const properties: INodeProperties[] = [
         default: 'arm',
       },
       {
+        displayName: 'Language of the Page',
+        name: 'language',
+        type: 'options',
+        displayOptions: { show: { '/output': ['html'] } },
+        options: [
+          { name: 'English', value: 'en' },
+          { name: 'French', value: 'fr' },
+        ],
+        default: 'en',
+      },
+      {
         displayName: 'Rates Of',
         name: 'denominator',
         type: 'options',

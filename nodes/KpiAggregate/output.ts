@@ -15,7 +15,8 @@ export async function present(context: IExecuteFunctions, report: KpiReport): Pr
     case 'table':
       return reportTable(report).rows.map((json) => ({ json, pairedItem }));
     case 'html': {
-      const html = renderReport(report);
+      const language = context.getNodeParameter('options.language', 0, 'en') as string;
+      const html = renderReport(report, { language });
       const file = await context.helpers.prepareBinaryData(Buffer.from(html), 'push-campaign-report.html', 'text/html');
       return [{ json: { html }, binary: { data: file }, pairedItem }];
     }

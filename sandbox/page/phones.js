@@ -8,6 +8,8 @@ const empty = document.querySelector('#empty');
 const none = document.querySelector('#none');
 const template = document.querySelector('#phone');
 const filter = document.querySelector('#filter');
+// A lock screen names no half of the day.
+const clock = new Intl.DateTimeFormat([], { hour: 'numeric', minute: '2-digit' });
 let messages = [];
 
 const source = new EventSource('api/stream');
@@ -49,7 +51,7 @@ function lockScreen(message) {
   phone.dataset.id = message.id;
   const at = new Date(message.at);
   const fill = (name, text) => (phone.querySelector(`.${name}`).textContent = text ?? '');
-  fill('clock', at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }));
+  fill('clock', clock.formatToParts(at).filter(({ type }) => ['hour', 'minute'].includes(type)).map(({ value }) => value).join(':'));
   // Long texts are cut as phones cut them; pointing at them shows the whole.
   for (const name of ['title', 'body']) phone.querySelector(`.${name}`).title = message[name];
   fill('day', at.toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' }));

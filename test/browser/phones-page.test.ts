@@ -27,7 +27,7 @@ describe('page of the phones', () => {
   beforeEach(async () => {
     sandbox.reset();
     hook.events.length = 0;
-    page = await browser.newPage({ viewport: { width: 1280, height: 860 }, locale: 'en-GB' });
+    page = await browser.newPage({ viewport: { width: 1280, height: 860 }, locale: 'en-US' });
     page.on('pageerror', ({ message }) => problems.push(message));
     page.on('console', (line) => line.type() === 'error' && problems.push(line.text()));
     await page.goto(sandbox.pageUrl);
@@ -63,6 +63,7 @@ describe('page of the phones', () => {
     expect(await page.locator('.phone').count()).toBe(3);
     expect(await page.locator('#empty').isVisible()).toBe(false);
     expect(await phone('Bonjour').locator('.subtitle').textContent()).toBe('Soldes');
+    expect(await phone('Bonjour').locator('.clock').textContent()).toMatch(/^\d{1,2}:\d\d$/);
     expect(await phone('Hello Ada').locator('.body').textContent()).toBe('Up to 30 % off');
     expect(await phone('Hello Ada').locator('img').isVisible()).toBe(true);
     expect(await phone('Bonjour').locator('img').isVisible()).toBe(false);

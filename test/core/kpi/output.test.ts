@@ -58,7 +58,7 @@ A             6         5     5         4       1         3       2        1    
 B             5         3     3         3       0         2       1        1          1          1
 control       3         2     0         0       0         0       0        0        n/m          0
 
-Rates with 95 % intervals, against people accepted; conversions and opt-outs within 72 h
+Rates with 95 % intervals (Wilson), against people accepted; conversions and opt-outs within 72 h
 accept rate      total     87.5 %   [52.9, 97.8]  7/8
                  A         80.0 %   [37.6, 96.4]  4/5
                  B        100.0 %  [43.9, 100.0]  3/3
@@ -94,15 +94,15 @@ Revenue
   A      20.29 EUR  3 conversions  5.0725 EUR per accepted
   B          5 USD   1 conversion  1.6667 USD per accepted
 
-Suppressed
-  total    2  held-out
-  total    3  no-consent
-  total    1  no-device
-  A        1  no-consent
-  B        1  no-consent
-  B        1  no-device
-  control  2  held-out
-  control  1  no-consent
+Not sent to, by reason
+  total    2  held out
+  total    3  no consent
+  total    1  no device
+  A        1  no consent
+  B        1  no consent
+  B        1  no device
+  control  2  held out
+  control  1  no consent
 `);
   });
 
@@ -117,7 +117,16 @@ Suppressed
       { ...one, type: 'converted', at: '2026-03-09T09:00:00Z' },
     ]));
     expect(lines).toContain('measured on some platforms only: android');
-    expect(lines).toContain('Left out\n  1 events after the attribution window\n  1 events of people to whom nothing was sent\n');
+    expect(lines).toContain('Left out\n  1 event after the attribution window\n  1 event of people to whom nothing was sent\n');
+  });
+
+  it('reads in French too, decimal commas included', () => {
+    const french = formatReport(aggregateKpis(whole), { language: 'fr' });
+    expect(french).toContain('Campagne spring\n');
+    expect(french).toMatch(/taux d’ouverture +total +42,9 % +\[15,8 ; 75,0\] +3\/7\n/);
+    expect(french).toContain('20,29 EUR  3 conversions  2,8986 EUR par accepté\n');
+    expect(french).toMatch(/témoin|groupe témoin/);
+    expect(french).not.toMatch(/people|opt-out|rate|consent\b/);
   });
 
   it('says that there is nothing to report', () => {
