@@ -8,6 +8,8 @@ export type Item = JsonObject;
 export interface Route {
   output: number;
   item: Item;
+  /** What the item's reason comes from, for a face that speaks other languages. */
+  error?: PushError;
 }
 
 /** What the steps write under `push`. */

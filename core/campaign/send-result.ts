@@ -25,6 +25,8 @@ export interface SendResult extends Omit<ResultSource, 'person'> {
   output: SendOutput;
   /** Code of the reason where the person was not sent to. */
   reason?: string;
+  /** What the reason comes from where it is an error, for a face that speaks other languages. */
+  error?: PushError;
 }
 
 /** Sent where at least one device's gateway accepted; which is not yet received by the phone. */
@@ -48,8 +50,9 @@ export function deliveredResult(source: ResultSource, deliveries: readonly { dev
   return result(source, accepted === undefined ? 'failed' : 'sent', accepted === undefined ? outcome : undefined, why, { outcome, deliveries: list });
 }
 
-export function failedResult(source: ResultSource, { code, message, hint }: PushError): SendResult {
-  return result(source, 'failed', code, [message, hint].filter((text) => text !== '').join(' '), { outcome: 'failed' });
+export function failedResult(source: ResultSource, error: PushError): SendResult {
+  const { code, message, hint } = error;
+  return { ...result(source, 'failed', code, [message, hint].filter((text) => text !== '').join(' '), { outcome: 'failed' }), error };
 }
 
 export function suppressedResult(source: ResultSource, reason: SuppressionReason): SendResult {

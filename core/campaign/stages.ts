@@ -126,8 +126,9 @@ function compileTemplateStage(stage: TemplateStage, { now }: StageContext): Comp
       return [{ output: 0, item: renderMessage(render, item) }];
     } catch (thrown) {
       if (thrown instanceof RunStopper) throw thrown;
-      const { code, message, fields: { path } } = asPushError(thrown);
-      return [{ output: 1, item: withPush(item, { reason: code, why: message, ...(code === 'missing-value' && { missing: String(path) }) }) }];
+      const error = asPushError(thrown);
+      const { code, message, fields: { path } } = error;
+      return [{ output: 1, error, item: withPush(item, { reason: code, why: message, ...(code === 'missing-value' && { missing: String(path) }) }) }];
     }
   });
 }

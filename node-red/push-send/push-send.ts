@@ -6,6 +6,7 @@ import {
 import { gatewayOf, storeOf, trackingOf } from '../shared/config-nodes';
 import { onMessage, typedText, valueOf, withValue } from '../shared/input';
 import { flowError } from '../shared/problem';
+import { tellWhy } from '../shared/why';
 import { HeldTimer } from './held-timer';
 import { readPolicies } from './policies';
 
@@ -188,11 +189,12 @@ function outputs(
   const write = (value: unknown) => ({ ...withValue(RED, message, property, value), summary: figures }) as NodeMessageInFlow;
   if (output === 'summary') {
     const failed = people[SEND_OUTPUTS.indexOf('failed')] ?? [];
-    return [write(figures), failed.length > 0 ? write(failed.map(({ item }) => item)) : null, null, null];
+    return [write(figures), failed.length > 0 ? write(failed.map((result) => tellWhy(RED, result))) : null, null, null];
   }
   const single = alone && people.flat().length <= 1 && people.flat().every(({ fromReference, index }) => !fromReference && index === 0);
   return people.map((list) => {
     if (list.length === 0) return null;
-    return write(single ? list[0]?.item : list.map(({ item }) => item));
+    const items = list.map((result) => tellWhy(RED, result));
+    return write(single ? items[0] : items);
   });
 }

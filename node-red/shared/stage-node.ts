@@ -1,8 +1,9 @@
 /** What segment, split and template have in common: each person of a message goes to one output. */
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import { isAudienceReference, RunStopper, type CompiledStage, type Item, type TemplateSummary } from '../../core';
+import { isAudienceReference, RunStopper, type CompiledStage, type Item, type Route, type TemplateSummary } from '../../core';
 import { onMessage, valueOf, withValue } from './input';
 import { flowError, reportConfiguration } from './problem';
+import { tellWhy } from './why';
 
 /** A stage that knows the time ("3 days ago") is compiled anew when it is older than this (ms). */
 const STALE_MS = 60_000;
@@ -24,7 +25,7 @@ export function runStageNode(RED: NodeAPI, node: Node, property: string, compile
     await ready;
     const compiled = await stage();
     const value = valueOf(RED, message, property);
-    const route = () => (Array.isArray(value) ? routeList(RED, node, compiled, value as Item[], message, property) : routeOne(compiled, value as Item));
+    const route = () => (Array.isArray(value) ? routeList(RED, node, compiled, value as Item[], message, property) : routeOne(RED, compiled, value as Item));
     const outputs = compiled.prepare === undefined ? await route() : await inTurn(route);
     const figures = summaryOf(outputs, summarize);
     send(outputs.map((content) => (content === undefined ? null : { ...withValue(RED, message, property, content), ...(figures && { summary: figures }) })));
@@ -47,10 +48,10 @@ function summaryOf(outputs: readonly unknown[], summarize: (() => TemplateSummar
   return summary.toJSON();
 }
 
-async function routeOne(stage: CompiledStage, item: Item): Promise<unknown[]> {
+async function routeOne(RED: NodeAPI, stage: CompiledStage, item: Item): Promise<unknown[]> {
   if (stage.prepare !== undefined) await stage.prepare([item]);
   const outputs: unknown[] = stage.outputs.map(() => undefined);
-  for (const route of stage.apply(item)) outputs[route.output] = route.item;
+  for (const route of stage.apply(item)) outputs[route.output] = tell(RED, route);
   return outputs;
 }
 
@@ -59,13 +60,17 @@ async function routeList(RED: NodeAPI, node: Node, stage: CompiledStage, items: 
   for (const [index, item] of items.entries()) {
     if (stage.prepare !== undefined && index % PAGE === 0) await stage.prepare(items.slice(index, index + PAGE));
     try {
-      for (const route of stage.apply(item)) (outputs[route.output] ??= []).push(route.item);
+      for (const route of stage.apply(item)) (outputs[route.output] ??= []).push(tell(RED, route));
     } catch (thrown) {
       if (thrown instanceof RunStopper) throw thrown;
       node.error(flowError(RED, thrown), withValue(RED, message, property, item));
     }
   }
   return outputs;
+}
+
+function tell(RED: NodeAPI, route: Route): Item {
+  return route.error === undefined ? route.item : tellWhy(RED, route);
 }
 
 /** One after the other: what is prepared for the people of one message must stay until all of them are through. */

@@ -3,13 +3,17 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startNodeRed, type NodeRedHost } from '../../demo/hosts/node-red';
+import { HOLDING_REASONS, SUPPRESSION_REASONS } from '../../core/campaign';
+import { OUTCOMES } from '../../core/delivery/gateway';
 import { startSandbox } from '../../sandbox';
 import { Bench } from './support/bench';
-import { sendNode } from './specs/send';
+import { sandboxConfig, sendNode } from './specs/send';
 
 const ROOT = resolve(__dirname, '../..');
-const errorsOf = (language: string) =>
-  (JSON.parse(readFileSync(join(ROOT, `node-red/push-store/locales/${language}/push-store.json`), 'utf8')) as { 'push-store': { errors: Record<string, string> } })['push-store'].errors;
+type Texts = Record<'errors' | 'reasons', Record<string, string>>;
+const textsOf = (language: string) =>
+  (JSON.parse(readFileSync(join(ROOT, `node-red/push-store/locales/${language}/push-store.json`), 'utf8')) as { 'push-store': Texts })['push-store'];
+const errorsOf = (language: string) => textsOf(language).errors;
 
 describe('the texts of errors', () => {
   const codes = new Set(
@@ -25,6 +29,16 @@ describe('the texts of errors', () => {
   it('are the engine\'s own in English and others in French', () => {
     expect(new Set(Object.values(errorsOf('en-US')))).toEqual(new Set(['__message__']));
     expect(Object.entries(errorsOf('fr')).filter(([, text]) => text.includes('__message__') || text.length < 15)).toEqual([]);
+  });
+});
+
+describe('the reasons why a person got a message or not', () => {
+  const codes = [...OUTCOMES, ...Object.keys(SUPPRESSION_REASONS), ...Object.keys(HOLDING_REASONS)];
+
+  it('are there in both languages, all of them and no others', () => {
+    for (const language of ['en-US', 'fr']) expect([language, Object.keys(textsOf(language).reasons).toSorted()]).toEqual([language, [...new Set(codes)].toSorted()]);
+    expect(new Set(Object.values(textsOf('en-US').reasons))).toEqual(new Set(['__message__']));
+    expect(Object.values(textsOf('fr').reasons).filter((text) => text.includes('__') || text.length < 15)).toEqual([]);
   });
 });
 
@@ -51,6 +65,24 @@ describe('a Node-RED in French', () => {
     expect(await check({ endpoint: sandbox.gatewayUrl })).toMatchObject({ ok: true, message: expect.stringContaining('La connexion fonctionne') });
     await sandbox.close();
     expect(await check({ endpoint: 'http://127.0.0.1:9' })).toMatchObject({ ok: false, message: expect.stringContaining('n’a pas répondu') });
+  }, 30_000);
+
+  it('says of each person in French why, whatever became of them', async () => {
+    const sandbox = await startSandbox({ ports: { page: 0, cleartext: 0, tls: 0 } });
+    const payload = [
+      { id: 'ok', token: 'phone' }, { id: 'dead', token: 'magic-unregistered:n' }, { id: 'no', token: 'other', consent: { marketing: 'opted-out' } }, 'nobody',
+    ];
+    const { outputs } = await bench.run(sendNode(), [{ payload }], sandboxConfig(sandbox, join(dataFolder, 'why.sqlite')));
+    await sandbox.close();
+    const why = outputs.map(([message]) => ((message?.['payload'] ?? []) as { push: { why: string } }[]).map(({ push }) => push.why));
+    expect(why).toEqual([
+      ['Accepté par la passerelle ; seule l’application peut dire si le téléphone l’a reçu.'],
+      ['La passerelle ne connaît plus l’appareil : application retirée ou jeton remplacé.', expect.stringContaining('Une personne doit être un objet')],
+      ['Pas de consentement pour les messages de cette catégorie.'],
+    ]);
+    const written = await bench.run({ type: 'push-template', property: 'payload', title: '{{name}}', body: 'B', missing: 'refuse', outputs: 2 }, [{ payload: { id: 1 } }]);
+    expect(written.outputs[1]).toMatchObject([{ payload: { push: { reason: 'missing-value', why: expect.stringContaining('name') } } }]);
+    expect(written.outputs[1]?.[0]).not.toMatchObject({ payload: { push: { why: expect.stringContaining('The person has') } } });
   }, 30_000);
 
   it('says in French what is wrong', async () => {
