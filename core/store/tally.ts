@@ -31,7 +31,7 @@ export function toAnswers(rows: readonly Row[], { questions, more }: PeopleTally
 }
 
 function bitsOf(questions: readonly SqlFilter[], bind: (piece: SqlFilter) => string): string {
-  return questions.map((question, bit) => `CASE WHEN ${bind(question)} THEN CAST(${2 ** bit} AS BIGINT) ELSE 0 END`).join(' + ') || '0';
+  return questions.map((question, bit) => `CASE WHEN ${bind(question)} THEN ${2 ** bit} ELSE 0 END`).join(' + ') || '0';
 }
 
 function readBits(bits: number, length: number): boolean[] {
