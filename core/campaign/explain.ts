@@ -3,8 +3,8 @@ import { PushError } from '../errors';
 import type { JsonObject } from '../json';
 import { toView } from '../recipient';
 import {
-  conditionFacts, conditionToSql, explainer, planExplanation, tallyToSql, traceSegment,
-  type ExplainOptions, type SegmentExplanation, type SegmentTrace,
+  conditionFacts, conditionToSql, explainer, planExplanation, planScan, tallyToSql, traceSegment,
+  type ExplainOptions, type ExplainPlan, type ScanPlan, type SegmentExplanation, type SegmentTrace, type SqlTally,
 } from '../segment';
 import type { Store } from '../store';
 import { FactsAtHand, knownToStore } from './facts';
@@ -20,13 +20,40 @@ const MOST_QUESTIONS = 50;
 export async function explainAudience(store: Store, condition: JsonObject, options: AudienceExplainOptions = {}): Promise<SegmentExplanation> {
   const fixed: ExplainOptions = { ...options, now: options.now ?? new Date(), ...(await knownToStore(store)) };
   const plan = planExplanation(condition, fixed);
-  const tally = tallyToSql(plan.questions, plan.reach, store.dialect, fixed);
-  if (tally === undefined || plan.questions.length + plan.reach.length > MOST_QUESTIONS) return explainByPerson(store, condition, fixed);
+  const reach = tallyToSql(plan.reach, [], store.dialect, fixed);
+  if (reach === undefined || plan.questions.length + plan.reach.length > MOST_QUESTIONS) return explainByPerson(store, condition, fixed);
+  const scan = planScan(plan.questions, store.dialect, fixed);
+  // PostgreSQL counts in processes of its own. SQLite works in this one, where reading a row is the shorter way to its fields.
+  const tally = store.dialect === 'postgres' || scan?.readsRows === false ? tallyToSql(plan.questions, plan.reach, store.dialect, fixed) : undefined;
+  if (tally === undefined) return scan === undefined ? explainByPerson(store, condition, fixed) : explainByRow(store, plan, scan, reach, fixed.sample);
   for (const { answers, more, people } of await store.tallyPeople({ ...tally, when: plan.matched })) {
     plan.count(answers, people);
     plan.countReach(more, people);
   }
   return plan.result(await firstIds(store, condition, fixed));
+}
+
+async function explainByRow(store: Store, plan: ExplainPlan, scan: ScanPlan, reach: SqlTally, most = 10): Promise<SegmentExplanation> {
+  const counts = new Map<number, { people: number; answers: boolean[]; matched: boolean }>();
+  const sample: string[] = [];
+  for await (const page of store.scanPeople(scan.asked)) {
+    const among: string[] = [];
+    for (const row of page) {
+      const bits = scan.read(row);
+      let count = counts.get(bits);
+      if (count === undefined) {
+        const read = plan.questions.map((_, index) => Math.floor(bits / 2 ** index) % 2 === 1);
+        counts.set(bits, (count = { people: 0, answers: read, matched: plan.matches(read) }));
+      }
+      count.people++;
+      if (count.matched) among.push(row.id);
+    }
+    sample.push(...among.slice(0, most - sample.length));
+    if (among.length === 0) continue;
+    for (const { answers, people } of await store.tallyPeople({ ...reach, when: { all: [] }, among })) plan.countReach(answers, people);
+  }
+  for (const { answers, people } of counts.values()) plan.count(answers, people);
+  return plan.result(sample);
 }
 
 async function firstIds(store: Store, condition: JsonObject, { sample: most = 10, ...options }: ExplainOptions): Promise<string[]> {

@@ -45,6 +45,8 @@ export interface ExplainPlan {
   readonly questions: readonly Condition[];
   /** Who matches, out of the answers to the questions. */
   readonly matched: Formula;
+  /** The same of one person's answers. */
+  matches(answers: readonly boolean[]): boolean;
   /** Asked of those who match: reachable on each of `PLATFORMS`. */
   readonly reach: readonly Condition[];
   /** Counts people who gave these answers to the questions. */
@@ -72,6 +74,7 @@ export function planExplanation(condition: object, options: ExplainOptions = {})
   return {
     condition: parsed,
     matched: formulaOf(outline, rules),
+    matches: (answers) => passes(outline, (rule) => answers[rules.indexOf(rule)] === true),
     questions: [...rules.map((rule) => rule.condition), ...onFields.map(hasNoValue)],
     reach: PLATFORMS.map((platform) =>
       parseCondition({ $reachable: { platform, ...(options.category !== undefined && { category: options.category }) } })),

@@ -1,4 +1,4 @@
-import { rulesOf, type PersonRule, type Rule } from './condition';
+import { rulesOf, type Condition, type PersonRule, type Rule } from './condition';
 import { parseCondition, type ParseOptions } from './parse';
 
 /**
@@ -7,10 +7,15 @@ import { parseCondition, type ParseOptions } from './parse';
  * @throws PushError as `parseCondition` says
  */
 export function conditionFields(condition: object, options: ParseOptions = {}): string[] {
-  return [...new Set([...rulesOf(parseCondition(condition, options))].flatMap(fieldsOf))];
+  return [...new Set(fieldsOf(parseCondition(condition, options)))];
 }
 
-function fieldsOf(rule: Rule | PersonRule): string[] {
+/** The same of a condition that is parsed already; one may come several times. */
+export function fieldsOf(condition: Condition): string[] {
+  return [...rulesOf(condition)].flatMap(fieldsOfRule);
+}
+
+function fieldsOfRule(rule: Rule | PersonRule): string[] {
   if (rule.kind === 'rule') return rule.field === undefined ? [] : [rule.field.path];
   const { test } = rule;
   switch (test.operator) {

@@ -11,4 +11,5 @@ export { OPERAND_PARTS, SEGMENT_OPERANDS, SEGMENT_PARTS, type OperandPart, type 
 export { findOperator, SEGMENT_OPERATORS, type OperatorGroup, type OperatorInfo, type OperatorName } from './operators';
 export type { Formula } from './outline';
 export { parseCondition, type ParseOptions } from './parse';
+export { planScan, type ScanPlan } from './scan';
 export { conditionToSql, tallyToSql, type PushedDown, type SqlDialect, type SqlTally } from './sql';

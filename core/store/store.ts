@@ -52,9 +52,22 @@ export interface AnswerCount {
   people: number;
 }
 
-/** Questions to all people, made by `tallyToSql`; the further ones go to those of whom the formula holds. */
+/** Questions to people, made by `tallyToSql`; the further ones go to those of whom the formula holds. */
 export interface PeopleTally extends SqlTally {
   when: Formula;
+  /** Ids of the people who are asked; everybody if not given. */
+  among?: readonly string[];
+}
+
+/** A person's own row, and what the database answers of them. */
+export interface ScannedPerson {
+  id: string;
+  /** As the bits of a number, the first question lowest. */
+  answers: number;
+  locale: string | null;
+  timezone: string | null;
+  /** JSON; read by those who need it, since reading it takes longer than all the rest. */
+  attributes: string;
 }
 
 /** What the store knows against sending to some people and devices. */
@@ -257,7 +270,9 @@ export interface Store {
   /** People in the order of their ids, page by page, with all their devices; {@link standing} says which are dead. */
   people(options?: { filter?: SqlFilter; pageSize?: number }): AsyncIterable<Recipient>;
   countPeople(filter?: SqlFilter): Promise<number>;
-  /** Asks all people the same questions (50 at most, in all), in one pass; gives each combination of answers once. */
+  /** The rows of all people in the order of their ids, page by page, each with the answers to some questions (50 at most). */
+  scanPeople(questions: readonly SqlFilter[]): AsyncIterable<readonly ScannedPerson[]>;
+  /** Asks people the same questions (50 at most, in all), in one pass; gives each combination of answers once. */
   tallyPeople(tally: PeopleTally): Promise<AnswerCount[]>;
   /** What segments ask of these people beside their own fields; their events of the given names only. */
   facts(recipients: readonly string[], events: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>>;

@@ -6,17 +6,14 @@ import type { AnswerCount, PeopleTally, SqlFilter } from './store';
 /**
  * The answers of a person are the bits of one number. `fence` ends each inner query with what keeps the database from
  * copying its text into the query around it, so that each question is asked once a person.
+ * @param people the table, or what stands for it
  * @param bind keeps the parameters of a piece, and gives its text; called in the order in which the pieces stand
  */
-export function tallySql({ columns, questions, when, more }: PeopleTally, fence: string, bind: (piece: SqlFilter) => string): string {
-  const further = `CASE WHEN ${formulaSql(when)} THEN ${bitsOf(more, bind)} ELSE 0 END AS more`;
-  const asked = `${bitsOf(questions, bind)} AS answers`;
-  const values = columns.map((column, index) => `, ${bind(column)} AS v${index}`).join('');
+export function tallySql({ questions, when, more }: PeopleTally, people: SqlFilter, fence: string, bind: (piece: SqlFilter) => string): string {
+  const further = more.length === 0 ? '0 AS more' : `CASE WHEN ${formulaSql(when)} THEN ${bitsSql(more, bind)} ELSE 0 END AS more`;
   return `SELECT answers, more, count(*) AS people FROM (
     SELECT answers, ${further} FROM (
-      SELECT people.id, ${asked} FROM (
-        SELECT id, locale, timezone, attributes${values} FROM people ${fence}
-      ) AS people ${fence}
+      SELECT people.id, ${bitsSql(questions, bind)} AS answers FROM ${bind(people)} ${fence}
     ) AS people ${fence}
   ) AS people GROUP BY answers, more`;
 }
@@ -30,11 +27,13 @@ export function toAnswers(rows: readonly Row[], { questions, more }: PeopleTally
   }));
 }
 
-function bitsOf(questions: readonly SqlFilter[], bind: (piece: SqlFilter) => string): string {
+/** The answers to the questions as one number, the first one its lowest bit. */
+export function bitsSql(questions: readonly SqlFilter[], bind: (piece: SqlFilter) => string): string {
   return questions.map((question, bit) => `CASE WHEN ${bind(question)} THEN ${2 ** bit} ELSE 0 END`).join(' + ') || '0';
 }
 
-function readBits(bits: number, length: number): boolean[] {
+/** The other way round. @param length how many questions there were */
+export function readBits(bits: number, length: number): boolean[] {
   return Array.from({ length }, (_, bit) => Math.floor(bits / 2 ** bit) % 2 === 1);
 }
 

@@ -13,8 +13,6 @@ export interface Cell {
   /** Its JSON type, in the dialect's own words; SQL NULL where the field is missing. */
   readonly type: Fragment;
   readonly value: Fragment;
-  /** The value is a column, which may be named often; the type still has to be looked up. */
-  readonly ready?: true;
 }
 
 /** What is asked of a value, by its type; a type that is not named fails. */
@@ -27,8 +25,6 @@ export interface Cases {
   array?: Fragment;
   /** Also asked of a missing field. */
   null?: Fragment;
-  /** Texts that begin with `[` or `{`, 0, 1, and numbers beyond a float's whole numbers all fail. */
-  onlyPlain?: boolean;
 }
 
 export interface Dialect {

@@ -4,9 +4,9 @@ import type { SegmentOptions } from '../compile';
 import { formatCondition, type Condition } from '../condition';
 import { parseCondition } from '../parse';
 import type { Dialect } from './dialect';
-import { literal, render, type Fragment } from './fragment';
+import { render } from './fragment';
 import { postgres } from './postgres';
-import { PEOPLE, pushDown } from './push-down';
+import { pushDown } from './push-down';
 import { sqlite } from './sqlite';
 
 const DIALECTS = { sqlite, postgres } as const satisfies Record<string, Dialect>;
@@ -47,45 +47,21 @@ export function conditionToSql(
 
 /** Questions to all people, and more to those of whom the formula holds. */
 export interface SqlTally {
-  /** Values that the questions name as `people.v0`, `people.v1`, ...; so each is looked up once a person. */
-  columns: SqlText[];
   questions: SqlText[];
   more: SqlText[];
 }
 
 /** The questions as SQL; undefined where the database cannot answer one of them exactly. */
 export function tallyToSql(
-  questions: readonly Condition[], more: readonly Condition[], dialect: SqlDialect, { now }: SegmentOptions = {},
+  questions: readonly Condition[], more: readonly Condition[], dialect: SqlDialect, options: SegmentOptions = {},
 ): SqlTally | undefined {
-  const speaks = DIALECTS[dialect];
-  const columns: Fragment[] = [];
-  const clock = readClock(now);
-  const ask = (condition: Condition, language: Dialect): SqlText | undefined => {
-    const { filter, residual } = pushDown(condition, language, clock);
-    return residual === undefined ? render(filter, speaks.placeholder) : undefined;
-  };
-  const ready = dialect === 'sqlite' ? withColumns(speaks, columns) : speaks;
-  const asked = questions.map((condition) => ask(condition, ready));
-  const later = more.map((condition) => ask(condition, speaks));
-  if (!asked.every((one) => one !== undefined) || !later.every((one) => one !== undefined)) return undefined;
-  return { columns: columns.map((column) => render(column, speaks.placeholder)), questions: asked, more: later };
+  const [asked, further] = [questions, more].map((list) => list.map((condition) => answerToSql(condition, dialect, options)));
+  if (!asked?.every((one) => one !== undefined) || !further?.every((one) => one !== undefined)) return undefined;
+  return { questions: asked, more: further };
 }
 
-/** The dialect with each field of the attributes as a column; the columns are collected. */
-function withColumns(dialect: Dialect, columns: Fragment[]): Dialect {
-  const names = new Map<string, Fragment>();
-  return {
-    ...dialect,
-    cell(field, source) {
-      const cell = dialect.cell(field, source);
-      if (source !== PEOPLE || Object.hasOwn(source.columns, field.path)) return cell;
-      let value = names.get(field.path);
-      if (value === undefined) {
-        value = literal(`people.v${columns.length}`);
-        names.set(field.path, value);
-        columns.push(cell.value);
-      }
-      return { ...cell, value, ready: true };
-    },
-  };
+/** One question as SQL; undefined where the database cannot answer it exactly. */
+export function answerToSql(condition: Condition, dialect: SqlDialect, { now }: SegmentOptions = {}): SqlText | undefined {
+  const { filter, residual } = pushDown(condition, DIALECTS[dialect], readClock(now));
+  return residual === undefined ? render(filter, DIALECTS[dialect].placeholder) : undefined;
 }

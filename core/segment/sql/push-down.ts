@@ -19,7 +19,7 @@ const MOST_PARAMETERS = 20_000;
 /** Parts of a person that are not in the attributes, or not only: the database keeps them elsewhere. */
 const ELSEWHERE = new Set(['id', 'locale', 'timezone', 'consent', 'devices', 'push']);
 
-export const PEOPLE: Source = { columns: { locale: sql`people.locale`, timezone: sql`people.timezone` }, json: sql`people.attributes` };
+const PEOPLE: Source = { columns: { locale: sql`people.locale`, timezone: sql`people.timezone` }, json: sql`people.attributes` };
 
 type Side = 'upper' | 'lower';
 

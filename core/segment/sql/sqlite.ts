@@ -21,7 +21,7 @@ export const sqlite: Dialect = {
   },
 
   isThere: ({ value }) => sql`${value} IS NOT NULL`,
-  cases: (cell, cases) => (cell.ready === true ? byValue(cell, cases) : byType(cell, cases)),
+  cases: byType,
 
   someItem: (field, { json }, passes) => (json === undefined ? FALSE : sql`EXISTS (SELECT 1 FROM json_each(${json}, ${pathOf(field, json)}) AS item WHERE ${
     passes({ type: sql`item.type`, value: sql`item.value` })})`),
@@ -57,24 +57,6 @@ function byType({ type, value }: Cell, { string, number, array, object, null: no
   const base = none === undefined ? type : sql`coalesce(${type}, 'null')`;
   if (none !== undefined) whens.push(sql`WHEN 'null' THEN ${none}`);
   return caseOf(base, whens);
-}
-
-/**
- * The type by the value alone, which spares a look into the JSON: only a text that may be a list or an object, a number
- * that may be a flag and one beyond a float's whole numbers are looked up. Numbers sort before texts in SQLite.
- */
-function byValue(cell: Cell, cases: Cases): Fragment {
-  const { value } = cell;
-  const { string, number, null: none, onlyPlain = false } = cases;
-  const list = sql`${value} >= '[' AND ${value} < '\\'`;
-  if (onlyPlain) {
-    const hits = [...(string === undefined ? [] : [string(value)]), ...(number === undefined ? [] : [sql`${number(value)} AND ${value} < ''`])];
-    return sql`CASE ${hits.map((hit) => sql`WHEN ${hit} THEN TRUE`).reduce((all, one) => sql`${all} ${one}`, sql``)} WHEN ${list} THEN ${byType(cell, cases)} ELSE FALSE END`;
-  }
-  const odd = sql`(${list}) OR (${value} >= '{' AND ${value} < '|') OR ${value} = 0 OR ${value} = 1
-    OR ${value} < -9007199254740991 OR (${value} > 9007199254740991 AND ${value} < '')`;
-  return sql`CASE WHEN ${value} IS NULL THEN ${none ?? FALSE} WHEN ${odd} THEN ${byType(cell, cases)} WHEN ${value} < '' THEN ${
-    number?.(value) ?? FALSE} ELSE ${string?.(value) ?? FALSE} END`;
 }
 
 /** Up to here values stand in the query one by one. */

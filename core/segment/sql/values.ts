@@ -56,10 +56,7 @@ export function casesOf(test: Test, dialect: Dialect): Cases | undefined {
     case '$lte': {
       const { bound } = test;
       const comparison = COMPARISONS[test.operator];
-      if (typeof bound === 'number') {
-        const onlyPlain = isFlagLess(bound) && (comparison.startsWith('>') ? bound > 1 : bound < 0);
-        return { number: (value) => dialect.compareNumber(value, comparison, bound), onlyPlain };
-      }
+      if (typeof bound === 'number') return { number: (value) => dialect.compareNumber(value, comparison, bound) };
       return ordersAlike(bound) ? { string: (value) => dialect.compareText(value, comparison, bound) } : undefined;
     }
     case '$startsWith':
@@ -95,7 +92,6 @@ function casesOfValues(values: readonly JsonValue[], fold: boolean, dialect: Dia
     ...(values.includes(true) && { true: TRUE }),
     ...(values.includes(false) && { false: TRUE }),
     ...(values.includes(null) && { null: TRUE }),
-    onlyPlain: texts.every((one) => !/^[[{]/.test(one)) && numbers.every(isFlagLess) && texts.length + numbers.length === values.length,
   };
 }
 
@@ -132,11 +128,6 @@ function range(test: Extract<Test, { operator: '$within' | '$after' | '$before' 
   }
   const instant = 'at' in test.moment ? test.moment.at : clock() + test.moment.fromNow;
   return test.operator === '$after' ? [instant, Infinity] : [-Infinity, instant];
-}
-
-/** True for a number that no flag equals, and that whole numbers beyond a float's compare with as floats do. */
-function isFlagLess(number: number): boolean {
-  return number !== 0 && number !== 1 && Math.abs(number) < Number.MAX_SAFE_INTEGER;
 }
 
 function wantedLength(condition: Condition): number | undefined {

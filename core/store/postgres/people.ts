@@ -1,8 +1,8 @@
 /** People, their devices, consents and suppressions. */
 import type { ConsentState, Recipient } from '../../recipient';
 import { toConsents, toPeople, type Row } from '../rows';
-import type { AnswerCount, DeadDevice, PeopleTally, SqlFilter, Standing, UpsertReport } from '../store';
-import { tallySql, toAnswers } from '../tally';
+import type { AnswerCount, DeadDevice, PeopleTally, ScannedPerson, SqlFilter, Standing, UpsertReport } from '../store';
+import { bitsSql, tallySql, toAnswers } from '../tally';
 import { json, type Database, type Queries } from './database';
 import { rounds } from './rounds';
 
@@ -100,14 +100,34 @@ export async function countPeople(db: Database, filter?: SqlFilter): Promise<num
   return Number(row?.['n']);
 }
 
-export async function tallyPeople(db: Database, tally: PeopleTally): Promise<AnswerCount[]> {
-  const parameters: unknown[] = [];
-  const query = tallySql(tally, 'OFFSET 0', ({ sql, parameters: own }) => {
-    const offset = parameters.length;
-    parameters.push(...own);
+export async function* scanPeople(db: Database, questions: readonly SqlFilter[]): AsyncGenerator<ScannedPerson[]> {
+  const binder = new Binder();
+  const answers = bitsSql(questions, binder.bind);
+  const query = `SELECT ${PERSON}, ${answers} AS answers FROM people WHERE people.id > $${binder.parameters.length + 1} ORDER BY people.id LIMIT ${PAGE}`;
+  let after = '';
+  for (;;) {
+    const rows = await db.all(query, ...binder.parameters, after);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map((row) => ({ ...row, answers: Number(row['answers']) }) as unknown as ScannedPerson);
+    after = String(last['id']);
+  }
+}
+
+export async function tallyPeople(db: Database, { among, ...tally }: PeopleTally): Promise<AnswerCount[]> {
+  const people = among === undefined ? { sql: 'people', parameters: [] } : { sql: '(SELECT one COLLATE "C" AS id FROM unnest($1::text[]) AS one) AS people', parameters: [among] };
+  const { bind, parameters } = new Binder();
+  return toAnswers(await db.all(tallySql(tally, people, 'OFFSET 0', bind), ...parameters), tally);
+}
+
+/** Keeps the parameters of pieces of a query, and numbers their places anew. */
+class Binder {
+  readonly parameters: unknown[] = [];
+  readonly bind = ({ sql, parameters }: SqlFilter): string => {
+    const offset = this.parameters.length;
+    this.parameters.push(...parameters);
     return sql.replace(/\$(\d+)/g, (_, position: string) => `$${Number(position) + offset}`);
-  });
-  return toAnswers(await db.all(query, ...parameters), tally);
+  };
 }
 
 /** Adds devices and consents to a page of people with one query each. */

@@ -25,6 +25,7 @@ import type {
   RunRow,
   RunState,
   SavedList,
+  ScannedPerson,
   SettleOptions,
   Settlement,
   SqlFilter,
@@ -75,6 +76,10 @@ export class PostgresStore implements Store {
 
   countPeople(filter?: SqlFilter): Promise<number> {
     return people.countPeople(this.db, filter);
+  }
+
+  scanPeople(questions: readonly SqlFilter[]): AsyncIterable<readonly ScannedPerson[]> {
+    return people.scanPeople(this.db, questions);
   }
 
   tallyPeople(tally: PeopleTally): Promise<AnswerCount[]> {

@@ -42,6 +42,15 @@ export class Database {
     return this.use(() => this.prepare(sql).all(...parameters) as Row[]);
   }
 
+  /** {@link all} with rows as lists of their columns, where this Node.js has them: a third of the time for many short rows. */
+  lists(sql: string, ...parameters: SQLInputValue[]): Row[string][][] {
+    return this.use(() => {
+      const statement = this.prepare(sql) as StatementSync & { setReturnArrays?: (on: boolean) => void };
+      statement.setReturnArrays?.(true);
+      return statement.all(...parameters).map((row) => (Array.isArray(row) ? row : Object.values(row)) as Row[string][]);
+    });
+  }
+
   get(sql: string, ...parameters: SQLInputValue[]): Row | undefined {
     return this.use(() => this.prepare(sql).get(...parameters) as Row | undefined);
   }

@@ -160,4 +160,9 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // What this store alone knows, to recognise what it gave out.
   'CREATE TABLE secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;',
+  // Who can be reached on which platform is answered by the index alone.
+  `
+  DROP INDEX devices_by_recipient;
+  CREATE INDEX devices_by_recipient ON devices (recipient, dead_since, platform, permission, gateway);
+  `,
 ];

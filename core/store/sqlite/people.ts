@@ -1,8 +1,8 @@
 /** People, their devices, consents and suppressions. */
 import type { ConsentState, Device, Recipient } from '../../recipient';
 import { toConsents, toPeople, type Row } from '../rows';
-import type { AnswerCount, DeadDevice, PeopleTally, SqlFilter, Standing, UpsertReport } from '../store';
-import { tallySql, toAnswers } from '../tally';
+import type { AnswerCount, DeadDevice, PeopleTally, ScannedPerson, SqlFilter, Standing, UpsertReport } from '../store';
+import { bitsSql, tallySql, toAnswers } from '../tally';
 import type { Database } from './database';
 
 const PAGE = 1000;
@@ -90,13 +90,35 @@ export function countPeople(db: Database, filter?: SqlFilter): number {
   return Number(db.get(`SELECT count(*) AS n FROM people ${where}`, ...sqlParameters(filter))?.['n'] ?? 0);
 }
 
-export function tallyPeople(db: Database, tally: PeopleTally): AnswerCount[] {
-  const parameters: (string | number | null)[] = [];
-  const query = tallySql(tally, 'LIMIT -1', (piece) => {
-    parameters.push(...sqlParameters(piece));
+export async function* scanPeople(db: Database, questions: readonly SqlFilter[]): AsyncGenerator<ScannedPerson[]> {
+  const binder = new Binder();
+  const answers = bitsSql(questions, binder.bind);
+  const query = `SELECT id, locale, timezone, attributes, ${answers} AS answers FROM people WHERE id > ? ORDER BY id LIMIT ${PAGE}`;
+  let after = '';
+  for (;;) {
+    const rows = db.lists(query, ...binder.parameters, after);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(([id, locale, timezone, attributes, answers]) => ({ id, locale, timezone, attributes, answers }) as ScannedPerson);
+    after = String(last[0]);
+    // A million people take seconds: the host has other things to do in between.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+export function tallyPeople(db: Database, { among, ...tally }: PeopleTally): AnswerCount[] {
+  const people = among === undefined ? { sql: 'people', parameters: [] } : { sql: '(SELECT value AS id FROM json_each(?)) AS people', parameters: [JSON.stringify(among)] };
+  const { bind, parameters } = new Binder();
+  return toAnswers(db.all(tallySql(tally, people, 'LIMIT -1', bind), ...parameters), tally);
+}
+
+/** Keeps the parameters of pieces of a query. */
+class Binder {
+  readonly parameters: (string | number | null)[] = [];
+  readonly bind = (piece: SqlFilter): string => {
+    this.parameters.push(...sqlParameters(piece));
     return piece.sql;
-  });
-  return toAnswers(db.all(query, ...parameters), tally);
+  };
 }
 
 function sqlParameters(filter: SqlFilter | undefined): (string | number | null)[] {

@@ -25,6 +25,7 @@ import type {
   RunRow,
   RunState,
   SavedList,
+  ScannedPerson,
   SettleOptions,
   Settlement,
   SqlFilter,
@@ -73,6 +74,10 @@ export class SqliteStore implements Store {
 
   async countPeople(filter?: SqlFilter): Promise<number> {
     return people.countPeople(this.db, filter);
+  }
+
+  scanPeople(questions: readonly SqlFilter[]): AsyncIterable<readonly ScannedPerson[]> {
+    return people.scanPeople(this.db, questions);
   }
 
   async tallyPeople(tally: PeopleTally): Promise<AnswerCount[]> {

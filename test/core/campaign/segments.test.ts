@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { explainAudience, explainItems, selectPeople } from '../../../core/campaign';
 import { compileSegment } from '../../../core/segment';
-import { openStore } from '../../../core/store';
 import { fill, pastConditions, pasts, viewOf, type Past } from '../segment/history';
+import { DATABASES, freshStore } from '../store/databases';
 import { collect, NOW } from '../support';
 
 const audiences = fc.array(pasts, { minLength: 1, maxLength: 8 }).map((list) => new Map(list.map((past, index): [string, Past] => [`p${index}`, past])));
 const options = { now: NOW, events: ['ordered', 'visited'] };
 
-describe('whatever the past of people and the question about it', () => {
+describe.each(DATABASES.map((database) => [database.name, database] as const))('with the store in %s, whatever the past of people and the question about it', (name, database) => {
   it('the store finds whom the function finds, and explains them alike', async () => {
     await fc.assert(fc.asyncProperty(audiences, fc.array(pastConditions, { minLength: 10, maxLength: 20 }), async (people, conditions) => {
-      const store = await openStore({ sqlite: ':memory:' });
+      const { store, end } = await freshStore(database);
       try {
         await fill(store, people);
         await store.recordActivities(['ordered', 'visited'].map((name) => ({ recipient: 'nobody', name, key: '', at: NOW.toISOString(), properties: {} })), NOW);
@@ -27,8 +27,8 @@ describe('whatever the past of people and the question about it', () => {
         const { reach: __, ...wanted } = await explainItems(views, first, { now: NOW, store });
         expect({ first, explained }).toEqual({ first, explained: wanted });
       } finally {
-        await store.close();
+        await end();
       }
-    }), { numRuns: 150 });
+    }), { numRuns: name === 'SQLite' ? 150 : 25 });
   }, 120_000);
 });
