@@ -56,6 +56,28 @@ export async function saveStaticList(
   return { name: list, members: members.size, rejected };
 }
 
+export interface ListEntry {
+  name: string;
+  kind: 'static' | 'dynamic';
+  /** Of a static list. */
+  members?: number;
+  /** Of a dynamic one. */
+  condition?: JsonObject;
+}
+
+/** The saved lists, by name. */
+export async function savedLists(store: Store): Promise<ListEntry[]> {
+  return (await store.lists()).map(({ name, condition, members }) =>
+    (condition === undefined ? { name, kind: 'static', members } : { name, kind: 'dynamic', condition }));
+}
+
+/** Forgets a list, not its people. A segment that uses it is refused from then on. @throws PushError `no-list-name`, `unknown-list` */
+export async function removeList(store: Store, name: unknown): Promise<{ name: string; removed: true }> {
+  const list = requireName(name);
+  if (await store.deleteList(list)) return { name: list, removed: true };
+  throw new PushError('unknown-list', `There is no list '${list}'.`, 'Correct the name.', { list });
+}
+
 function idOf(row: ImportRow | string | number, idField: string): string {
   if (typeof row === 'object' && row.error !== undefined) throw row.error;
   const value = typeof row === 'object' ? readPath(row.value as JsonObject, idField) : row;

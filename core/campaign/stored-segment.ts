@@ -8,10 +8,22 @@ import { isAudienceReference } from './plan';
 import { eventsOfStage, type SegmentStage } from './segment-stage';
 import { compileStage, type CompiledStage, type StageContext } from './stages';
 
-/** Whether a segment has an operator that asks something of the person and not of a field; only then the store matters. */
+/**
+ * Whether a segment has an operator that asks something of the person and not of a field; only then the store matters.
+ * Asked before the segment is read: it may nest too deep for a function that calls itself.
+ */
 export function asksOfPerson(segment: unknown): boolean {
-  if (Array.isArray(segment)) return segment.some(asksOfPerson);
-  return isJsonObject(segment) && Object.entries(segment).some(([name, inner]) => findOperator(name)?.group === 'person' || asksOfPerson(inner));
+  const open = [segment];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (Array.isArray(value)) for (const one of value as unknown[]) open.push(one ?? null);
+    else if (isJsonObject(value)) {
+      for (const [name, inner] of Object.entries(value)) {
+        if (findOperator(name)?.group === 'person') return true;
+        open.push(inner ?? null);
+      }
+    }
+  }
+  return false;
 }
 
 /**

@@ -1,9 +1,10 @@
-/** The operations on campaigns and devices: what an operator looks at and does. */
-import { isJsonObject, listRuns, removeDeadDevices, reportDevices, steerRun, type Store } from '../../core';
+/** The operations on campaigns, devices and saved lists: what an operator looks at and does. */
+import { isJsonObject, listRuns, removeDeadDevices, removeList, reportDevices, savedLists, steerRun, type Store } from '../../core';
 
 interface Selection {
   campaign?: string;
   occurrence?: string;
+  list?: string;
 }
 
 const OPERATIONS = {
@@ -13,6 +14,8 @@ const OPERATIONS = {
   cancel: (store: Store, selection: Selection) => steerRun(store, 'cancel', selection),
   reportDevices: (store: Store) => reportDevices(store),
   removeDeadDevices: (store: Store) => removeDeadDevices(store),
+  lists: (store: Store) => savedLists(store),
+  deleteList: (store: Store, { list }: Selection) => removeList(store, list),
 };
 export type Operation = keyof typeof OPERATIONS;
 
@@ -24,6 +27,6 @@ export function isOperation(operation: string): operation is Operation {
 export function operate(store: Store, operation: Operation, own: Selection, value: unknown): Promise<unknown> {
   const said = isJsonObject(value) ? value : {};
   const named = (field: keyof Selection) => String(said[field] ?? own[field] ?? '').trim();
-  const selection = Object.fromEntries((['campaign', 'occurrence'] as const).map((field) => [field, named(field)]).filter(([, name]) => name !== ''));
+  const selection = Object.fromEntries((['campaign', 'occurrence', 'list'] as const).map((field) => [field, named(field)]).filter(([, name]) => name !== ''));
   return OPERATIONS[operation](store, selection);
 }

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import {
-  audienceReference, getPerson, importPeople, isJsonObject, peopleById, PushError, readRows, selectPeople, setConsent, suppressPerson, unsuppressPerson,
+  audienceReference, getPerson, importPeople, isJsonObject, peopleById, PushError, readRows, saveDynamicList, saveStaticList, selectPeople, setConsent, suppressPerson, unsuppressPerson,
   type FieldMap, type ImportReport, type ImportRow, type Item, type JsonObject, type Store,
 } from '../../core';
 import { storeOf } from '../shared/config-nodes';
@@ -9,7 +9,7 @@ import { isOperation, operate, type Operation } from './operate';
 
 interface Definition extends NodeDef {
   store: string;
-  operation: 'import' | 'get' | 'setConsent' | 'suppress' | 'unsuppress' | 'select' | Operation;
+  operation: 'import' | 'get' | 'setConsent' | 'suppress' | 'unsuppress' | 'select' | 'saveList' | 'saveSegment' | Operation;
   format: 'auto' | 'csv' | 'json';
   delimiter: string;
   output: 'people' | 'reference' | 'report';
@@ -18,6 +18,8 @@ interface Definition extends NodeDef {
   state: string;
   reason: string;
   condition: string;
+  /** Name of a saved list. */
+  list: string;
   campaign: string;
   occurrence: string;
   fields: FieldMap;
@@ -40,7 +42,14 @@ export default function (RED: NodeAPI): void {
           this.status({ fill: report.rejected.length > 0 ? 'yellow' : 'green', shape: 'dot', text: `${report.people.length} / ${report.rejected.length}` });
           return;
         }
+        if (operation === 'saveList') {
+          const { rejected, ...report } = await saveStaticList(store, definition.list, idsOf(value) ?? rowsOf(value, definition), { idField: definition.fields?.id ?? 'id' });
+          send([withValue(RED, message, property, { ...report, rejected: rejected.length }), rejected.length > 0 ? withValue(RED, message, property, rejected) : null]);
+          this.status({ fill: rejected.length > 0 ? 'yellow' : 'green', shape: 'dot', text: `${report.members} / ${rejected.length}` });
+          return;
+        }
         const result = await (isOperation(operation) ? operate(store, operation, definition, value)
+          : operation === 'saveSegment' ? saveSegment(store, definition, value)
           : operation === 'select' ? select(store, definition) : act(store, definition, value));
         send([withValue(RED, message, property, result), null]);
         this.status({ fill: 'green', shape: 'dot', text: Array.isArray(result) ? String(result.length) : RED._(`push-audience.operation.${operation}`) });
@@ -61,9 +70,21 @@ function rowsOf(value: unknown, { format, delimiter }: Definition): ImportRow[] 
   });
 }
 
+/** A list of plain ids. */
+function idsOf(value: unknown): (string | number)[] | undefined {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string' || typeof one === 'number') ? value as (string | number)[] : undefined;
+}
+
 async function resultOf(store: Store, report: ImportReport, output: Definition['output']): Promise<unknown> {
   if (output === 'reference') return audienceReference(store);
   return output === 'report' ? report : all(peopleById(store, report.people));
+}
+
+/** The condition of the message, such as one that a function node made, else that of the node. */
+async function saveSegment(store: Store, { list, condition: own }: Definition, value: unknown): Promise<{ name: string; condition: JsonObject }> {
+  const condition = own?.trim() || !isJsonObject(value) ? parseCondition(own ?? '') : value;
+  await saveDynamicList(store, list, condition);
+  return { name: list.trim(), condition };
 }
 
 async function select(store: Store, { condition, output }: Definition): Promise<unknown> {

@@ -34,6 +34,11 @@ export function offerEditorRoutes(RED: NodeAPI): void {
   RED.httpAdmin.get(`/${TYPE}/language`, RED.auth.needsPermission(`${TYPE}.read`), (_request, response) => {
     reply(response as unknown as ServerResponse, { operators: SEGMENT_OPERATORS, parts: OPERAND_PARTS, events: SEGMENT_EVENTS });
   });
+  // What a dialog offers beside typing it; nothing where the store is not deployed yet or does not open.
+  RED.httpAdmin.get(`/${TYPE}/:store/names`, RED.auth.needsPermission(`${TYPE}.read`), (request, response) => {
+    void knownTo(RED, String(request.params['store'])).then(({ events = [], lists = new Map() }) =>
+      reply(response as unknown as ServerResponse, { lists: [...lists.keys()], events: [...new Set([...SEGMENT_EVENTS, ...events])] }));
+  });
   RED.httpAdmin.post(`/${TYPE}/check`, RED.auth.needsPermission(`${TYPE}.read`), (request, response) => {
     void answer(request, response, async ({ conditions, store }: { conditions: unknown[]; store?: string }) => {
       const known = await knownTo(RED, store);

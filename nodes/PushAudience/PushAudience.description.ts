@@ -3,7 +3,7 @@ import { fieldNames } from '../shared/fields';
 import { storeFileOption } from '../shared/store';
 
 const on = (...operation: string[]): IDisplayOptions => ({ show: { operation } });
-const importing = (...source: string[]): IDisplayOptions => ({ show: { operation: ['import'], source } });
+const importing = (...source: string[]): IDisplayOptions => ({ show: { operation: ['import', 'saveList'], source } });
 
 export const properties: INodeProperties[] = [
   {
@@ -14,7 +14,9 @@ export const properties: INodeProperties[] = [
     options: [
       { name: 'Cancel Campaign', value: 'cancelCampaign', action: 'Cancel a campaign', description: 'Whoever was not reached yet gets nothing, for good' },
       { name: 'Create or Update', value: 'upsert', action: 'Create or update people', description: 'Create a new record, or update the current one if it already exists (upsert)' },
+      { name: 'Delete List', value: 'deleteList', action: 'Delete a list', description: 'Forget a saved list; its people stay' },
       { name: 'Get', value: 'get', action: 'Get a person', description: 'Look up one person by ID' },
+      { name: 'Get Lists', value: 'getLists', action: 'Get the saved lists', description: 'The lists that segments can use: how many people a static one names, the condition of a dynamic one' },
       { name: 'Get Many', value: 'getAll', action: 'Get many people', description: 'Take people out of the store, those who fit a condition' },
       { name: 'Get Runs', value: 'getRuns', action: 'Get the runs of campaigns', description: 'How far campaigns are: state, people sent to, failed, suppressed and held back' },
       { name: 'Import', value: 'import', action: 'Import people', description: 'Write people into the store, from items, CSV or JSON' },
@@ -22,6 +24,8 @@ export const properties: INodeProperties[] = [
       { name: 'Remove Dead Devices', value: 'removeDeadDevices', action: 'Remove dead devices', description: 'Forget devices that a gateway declared dead more than 7 days ago' },
       { name: 'Report Devices', value: 'reportDevices', action: 'Report the devices', description: 'Count devices that are fresh, unseen for 30, 60 or 270 days, and dead by reason' },
       { name: 'Resume Campaign', value: 'resumeCampaign', action: 'Resume a campaign', description: 'Whoever was held back is sent to when its Push Send runs next' },
+      { name: 'Save Dynamic List', value: 'saveSegment', action: 'Save a segment as a list', description: 'Save a condition under a name; whoever fits it when the list is used is in it' },
+      { name: 'Save Static List', value: 'saveList', action: 'Save people as a list', description: 'Save people under a name, by the IDs in items, CSV or JSON' },
       { name: 'Set Consent', value: 'setConsent', action: 'Set the consent of a person', description: 'Write down what a person agreed to' },
       { name: 'Suppress', value: 'suppress', action: 'Suppress a person', description: 'Put a person on the list of those who get nothing' },
       { name: 'Unsuppress', value: 'unsuppress', action: 'Unsuppress a person', description: 'Take a person off that list' },
@@ -39,7 +43,7 @@ export const properties: INodeProperties[] = [
       { name: 'Binary File', value: 'binary', description: 'A CSV or JSON file of each input item' },
     ],
     default: 'items',
-    displayOptions: on('import'),
+    displayOptions: on('import', 'saveList'),
   },
   {
     displayName: 'Text',
@@ -107,6 +111,37 @@ export const properties: INodeProperties[] = [
     default: '{}',
     description: 'Which people, for example <code>{ "country": "FR", "orders": { "$gte": 1 } }</code>; <code>{}</code> for all. Evaluated once, for the first item.',
     displayOptions: on('getAll'),
+  },
+  {
+    displayName: 'List',
+    name: 'list',
+    type: 'resourceLocator',
+    default: { mode: 'name', value: '' },
+    required: true,
+    description: 'Name of the list, which segments use; a list of the same name is replaced',
+    displayOptions: on('deleteList', 'saveList', 'saveSegment'),
+    modes: [
+      { displayName: 'Name', name: 'name', type: 'string', placeholder: 'e.g. vip customers' },
+      { displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchLists', searchable: true } },
+    ],
+  },
+  {
+    displayName: 'ID Field',
+    name: 'idField',
+    type: 'string',
+    noDataExpression: true,
+    default: 'id',
+    description: 'Field that names the person in each row; a dotted path reaches into objects',
+    displayOptions: on('saveList'),
+  },
+  {
+    displayName: 'Condition',
+    name: 'segment',
+    type: 'json',
+    typeOptions: { rows: 5 },
+    default: '{\n  "orders": { "$gte": 1 }\n}',
+    description: 'Who is in the list, for example <code>{ "country": "FR", "$notPerformed": { "event": "opened", "within": "30d" } }</code>. Evaluated once, for the first item.',
+    displayOptions: on('saveSegment'),
   },
   {
     displayName: 'Return All',
@@ -196,7 +231,7 @@ export const properties: INodeProperties[] = [
         noDataExpression: true,
         default: ';',
         description: 'What separates the cells of the CSV. Without this option: the one of comma, semicolon and tab that the first line holds most of.',
-        displayOptions: { show: { '/operation': ['import'], '/format': ['csv'], '/source': ['text', 'binary'] } },
+        displayOptions: { show: { '/operation': ['import', 'saveList'], '/format': ['csv'], '/source': ['text', 'binary'] } },
       },
       storeFileOption,
     ],

@@ -8,8 +8,10 @@ import {
 import { optionsParameter } from '../shared/configuration';
 import { credentialTests } from '../shared/gateways';
 import { runNode } from '../shared/items';
+import { searchLists } from '../shared/list-search';
 import { withStore } from '../shared/store';
 import { runImport } from './import';
+import { isListOperation, runListOperation } from './lists';
 import { isOperator, runOperator } from './operate';
 import { runGetMany, runOnPeople } from './people';
 import { properties } from './PushAudience.description';
@@ -32,13 +34,14 @@ export class PushAudience implements INodeType {
     properties,
   };
 
-  methods = { credentialTest: { storeCheck: credentialTests.storeCheck } };
+  methods = { listSearch: { searchLists }, credentialTest: { storeCheck: credentialTests.storeCheck } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const operation = this.getNodeParameter('operation', 0) as string;
     return runNode(this, 2, 1, () =>
       withStore(this, optionsParameter(this)['storeFile'], (store) => {
         if (operation === 'import' || operation === 'upsert') return runImport(this, store);
+        if (isListOperation(operation)) return runListOperation(this, store, operation);
         if (isOperator(operation)) return runOperator(this, store, operation);
         if (operation === 'getAll') return runGetMany(this, store);
         return runOnPeople(this, store, operation);

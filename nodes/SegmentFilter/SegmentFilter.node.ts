@@ -9,10 +9,10 @@ import { asksOfPerson, compileStage, compileStoredSegment, type Item, type Store
 import { optionsParameter } from '../shared/configuration';
 import { credentialTests } from '../shared/gateways';
 import { applyStage, runNode } from '../shared/items';
+import { searchEvents, searchLists } from '../shared/list-search';
 import { withStore } from '../shared/store';
 import { readSegment } from './condition';
 import { explainStage, explanationItems, tellCounts, tellExplanation } from './explanation';
-import { getEvents, getLists } from './load-options';
 import { segmentOutputs } from './outputs';
 import { properties } from './SegmentFilter.description';
 
@@ -34,7 +34,7 @@ export class SegmentFilter implements INodeType {
     properties,
   };
 
-  methods = { loadOptions: { getEvents, getLists }, credentialTest: { storeCheck: credentialTests.storeCheck } };
+  methods = { listSearch: { searchEvents, searchLists }, credentialTest: { storeCheck: credentialTests.storeCheck } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const names = segmentOutputs(this.getNode().parameters).map(({ displayName }) => displayName);

@@ -21,11 +21,20 @@ const TITLES: Readonly<Record<string, string>> = {
   $anniversary: 'Has an Anniversary',
 };
 
+/** A name out of the store, or one that is typed. */
+function chosenOrTyped(searchListMethod: string, placeholder: string): Partial<INodeProperties> {
+  return {
+    type: 'resourceLocator',
+    default: { mode: 'list', value: '' },
+    modes: [
+      { displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod, searchable: true } },
+      { displayName: 'Name', name: 'name', type: 'string', placeholder },
+    ],
+  };
+}
+
 const INPUTS: Readonly<Record<PartKind, Partial<INodeProperties>>> = {
-  event: {
-    type: 'options', typeOptions: { loadOptionsMethod: 'getEvents' }, default: '',
-    hint: `One of ${SEGMENT_EVENTS.join(', ')}, or an event of your own`,
-  },
+  event: { ...chosenOrTyped('searchEvents', 'e.g. opened'), hint: `One of ${SEGMENT_EVENTS.join(', ')}, or an event of your own` },
   name: {},
   comparison: { placeholder: 'e.g. >= 2' },
   duration: { placeholder: 'e.g. 30d' },
@@ -67,8 +76,9 @@ function input({ name, takes, choices, required, meaning }: OperandPart): INodeP
 }
 
 const LIST: INodeProperties = {
-  displayName: 'List Name or ID', name: 'list', type: 'options', typeOptions: { loadOptionsMethod: 'getLists' }, default: '', required: true,
-  description: 'A list saved in the store. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+  displayName: 'List', name: 'list', type: 'resourceLocator', default: '', required: true,
+  description: 'A list saved in the store by Push Audience',
+  ...chosenOrTyped('searchLists', 'e.g. vip customers'),
 };
 const FIELD: INodeProperties = {
   displayName: 'Field', name: 'field', type: 'string', default: '', required: true, noDataExpression: true, placeholder: 'e.g. birthday',

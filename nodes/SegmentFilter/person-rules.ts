@@ -9,7 +9,7 @@ export function readPersonRules(rules: Record<string, Entry[] | undefined>): Jso
   return PERSON_OPERATORS.flatMap(({ name, group, operand }) => (rules[name.slice(1)] ?? []).map((entry) => {
     const { more, field, list, ...required } = entry;
     const { not, ...optional } = (more ?? {}) as Entry;
-    const taken = operand === 'list' ? (list ?? '') as JsonValue : readParts(name, { ...required, ...optional });
+    const taken = operand === 'list' ? named(list) as JsonValue : readParts(name, { ...required, ...optional });
     const rule = group === 'person' ? { [name]: taken } : { [String(field ?? '').trim()]: { [name]: taken } };
     return not === true ? { $not: rule } : rule;
   }));
@@ -17,9 +17,14 @@ export function readPersonRules(rules: Record<string, Entry[] | undefined>): Jso
 
 function readParts(operator: string, given: Entry): JsonObject {
   return Object.fromEntries((OPERAND_PARTS[operator] ?? []).flatMap(({ name, takes }) => {
-    const value = given[name];
+    const value = takes === 'event' ? named(given[name]) : given[name];
     return value === undefined || value === null || value === '' ? [] : [[name, readPart(takes, value)]];
   }));
+}
+
+/** A name that was chosen or typed comes in a wrapper, one out of an expression as it is. */
+function named(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && '__rl' in value ? (value as { value?: unknown }).value : (value ?? '');
 }
 
 const COMPARISON = /^(>=|<=|>|<|=)?\s*(-?\d+(?:\.\d+)?)$/;

@@ -14,6 +14,12 @@ function readLanguage() {
   return language;
 }
 
+/** The events and lists that the store of the dialog knows; core's events where there is none. */
+function readNames(store, { events }) {
+  const alone = { events, lists: [] };
+  return store === undefined ? Promise.resolve(alone) : $.getJSON(`push-segment-filter/${encodeURIComponent(store)}/names`).then((names) => names, () => alone);
+}
+
 function say(node, key, values) {
   return node._('push-segment-filter.' + key, values);
 }

@@ -10,6 +10,26 @@ function button(icon, title, press) {
     .append($('<i>').addClass('fa ' + icon)).on('click', press);
 }
 
+/**
+ * Moves a row by one place up (-1) or down (1): into a group that stands there, and out of its own group at its end.
+ * @returns false where there is no such place
+ */
+function moveRow(row, by) {
+  const beside = by < 0 ? row.prev('.push-segment-filter-item') : row.next('.push-segment-filter-item');
+  if (beside.length === 0) {
+    const group = row.parent().closest('.push-segment-filter-item');
+    if (group.parent().closest('.push-segment-filter-item').length === 0) return false;
+    by < 0 ? row.insertBefore(group) : row.insertAfter(group);
+    return true;
+  }
+  const inside = beside.children('.push-segment-filter-inside');
+  if (inside.length > 0) by < 0 ? row.appendTo(inside) : row.prependTo(inside);
+  else by < 0 ? row.insertBefore(beside) : row.insertAfter(beside);
+  return true;
+}
+
+const orEmpty = (read) => () => read() ?? '';
+
 /** The editor of a condition in `box`. `changed` is called after each change; `read` gives the tree. */
 function createRows(node, box, language, changed) {
   const { list, operators } = language;
@@ -27,9 +47,21 @@ function createRows(node, box, language, changed) {
     return select;
   }
 
+  /** Dragged by its handle, or moved with the arrow keys while the handle has the focus. */
+  function handleOf(row) {
+    return $('<button type="button" class="push-segment-filter-handle"><i class="fa fa-bars"></i></button>').attr({ title: say(node, 'move'), 'aria-label': say(node, 'move') })
+      .on('keydown', (event) => {
+        const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+        if (by === undefined) return;
+        event.preventDefault();
+        if (moveRow(row, by)) changed();
+        $(event.currentTarget).trigger('focus');
+      });
+  }
+
   function frame(kind) {
     const row = $('<div>').addClass(`push-segment-filter-item push-segment-filter-${kind}`);
-    const head = $('<div class="push-segment-filter-line">').append($('<i class="fa fa-bars push-segment-filter-handle">')).appendTo(row);
+    const head = $('<div class="push-segment-filter-line">').append(handleOf(row)).appendTo(row);
     $('<div class="push-segment-filter-problem" role="status">').appendTo(row);
     return { row, head };
   }
@@ -60,7 +92,9 @@ function createRows(node, box, language, changed) {
       name.toggle(group !== 'person');
       folding.toggle(folds === true);
       row.toggleClass('push-segment-filter-wide', operand === 'fields');
-      read = operand === 'fields' ? drawParts(node, cell, select.val(), shown, language) : drawValue(node, cell, operand, shown);
+      read = operand === 'fields' ? drawParts(node, cell, select.val(), shown, language)
+        : operand === 'list' ? orEmpty(drawName(cell, shown, EXAMPLES.list, () => language.names().then(({ lists }) => lists)))
+          : drawValue(node, cell, operand, shown);
     };
     draw(value);
     select.on('change', () => {
@@ -107,7 +141,7 @@ function createRows(node, box, language, changed) {
     for (const part of parts) draw(part).appendTo(inside);
     inside.sortable({
       items: '> .push-segment-filter-item', handle: '> .push-segment-filter-line > .push-segment-filter-handle', connectWith: '.push-segment-filter-inside',
-      placeholder: 'push-segment-filter-gap', tolerance: 'pointer', stop: changed,
+      placeholder: 'push-segment-filter-gap', tolerance: 'pointer', cancel: 'input, select, textarea', stop: changed,
     });
     return row.data('read', () => ({
       join: select.val(), parts: inside.children('.push-segment-filter-item').map((_index, element) => readPart($(element))).get(),

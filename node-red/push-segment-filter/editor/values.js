@@ -5,11 +5,11 @@
 const TYPED = {
   value: ['str', 'num', 'bool', 'json'], values: ['words', 'json'], items: ['words', 'json'], bound: ['num', 'str'], flag: ['bool'], type: ['str'],
   element: ['json'], size: ['num', 'json'], text: ['str'], pattern: ['str'], modulus: ['json'], version: ['str'], duration: ['str'],
-  moment: ['str', 'num'], list: ['str'],
+  moment: ['str', 'num'],
 };
 const EXAMPLES = {
   values: 'FR, BE', items: 'running, yoga', element: '{ "price": { "$gte": 100 } }', modulus: '[10, 0]', version: '2.10.0', duration: '7d',
-  moment: '-30d', pattern: '^75[0-9]{3}$', event: 'opened', condition: '{ "campaign": "spring" }', range: '[0, 0.1]', distance: '25km', day: '+6d',
+  moment: '-30d', pattern: '^75[0-9]{3}$', event: 'opened', list: 'vip customers', condition: '{ "campaign": "spring" }', range: '[0, 0.1]', distance: '25km', day: '+6d',
   timezone: 'Europe/Paris', currency: 'EUR', latitude: '48.8566', longitude: '2.3522', comparison: '2',
 };
 const TYPES_OF_VALUE = ['string', 'number', 'boolean', 'array', 'object', 'null'];
@@ -64,6 +64,16 @@ function drawText(cell, value, example, read = (text) => text) {
   return () => (input.val().trim() === '' ? undefined : read(input.val().trim()));
 }
 
+/** A line of text with names to choose from; others can be typed. */
+function drawName(cell, value, example, ask) {
+  const read = drawText(cell, value, example);
+  cell.children('input').autoComplete({
+    minLength: 0,
+    search: (typed, done) => void ask().then((found) => done(found.filter((name) => name.toLowerCase().includes(typed.toLowerCase())).map((name) => ({ value: name, label: name })))),
+  });
+  return read;
+}
+
 function drawChoice(node, cell, value, choices, required) {
   const select = $('<select>').appendTo(cell);
   const offered = value === undefined || choices.includes(value) ? choices : [...choices, value];
@@ -89,14 +99,10 @@ function drawComparison(cell, value) {
   };
 }
 
-function drawPart(node, cell, { takes, choices, required }, value, { events }) {
+function drawPart(node, cell, { takes, choices, required }, value, { names }) {
   switch (takes) {
     case 'choice': return drawChoice(node, cell, value, choices, required);
-    case 'event': {
-      const read = drawText(cell, value, EXAMPLES.event);
-      cell.children('input').autoComplete?.({ search: (typed) => events.filter((name) => name.includes(typed)).map((name) => ({ value: name, label: name })), minLength: 0 });
-      return read;
-    }
+    case 'event': return drawName(cell, value, EXAMPLES.event, () => names().then(({ events }) => events));
     case 'comparison': return drawComparison(cell, value);
     case 'condition': case 'range': return drawText(cell, value, EXAMPLES[takes], parseJson);
     case 'latitude': case 'longitude': return drawText(cell, value, EXAMPLES[takes], toNumber);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { openStore, saveDynamicList, saveStaticList } from '../../../core';
+import { BAD_CONDITIONS } from '../../core/segment/bad';
 import type { Bench, TestNode } from '../support/bench';
 
 interface Case {
@@ -122,6 +123,33 @@ export function specifySegment(bench: Bench, storePath: string): void {
       const { outputs } = await bench.run({ type: 'segmentFilter', parameters: { mode: 'json', condition: '{"plan":"pro"}' } }, [reference]);
       const steps = outputs.map(([item]) => (item?.json['audience'] as { plan: { output?: string }[] }).plan.map(({ output }) => output));
       expect(steps).toEqual([[undefined, 'matched'], [undefined, 'notMatched']]);
+    });
+
+    it('refuses when it starts, with the place, what cannot be meant', async () => {
+      const { nodes } = await bench.runAll(BAD_CONDITIONS.map(([, condition]) => ({ type: 'segmentFilter', onError: 'continueRegularOutput', parameters: { mode: 'json', condition } })), [{ id: 1 }]);
+      const told = BAD_CONDITIONS.map(([what, , , place], index) => {
+        const { error, details } = nodes[`Node ${index}`]?.outputs[1]?.[0]?.json ?? {};
+        return [what, (details as IDataObject | undefined)?.['code'], String(error).includes(place)];
+      });
+      expect(told).toEqual(BAD_CONDITIONS.map(([what, , code]) => [what, code, true]));
+    });
+
+    it('finds people by lists that Push Audience saved: out of a CSV, out of items, and of a condition that uses them', async () => {
+      const audience = (operation: string, parameters: IDataObject): TestNode => ({ type: 'pushAudience', parameters: { operation, ...parameters } });
+      const text = 'customer,city\nann,Lyon\n,Paris\nbob,Nice\n';
+      const saved = await bench.run(audience('saveList', { list: { __rl: true, mode: 'name', value: 'canvas vip' }, source: 'text', text, format: 'csv', idField: 'customer' }), [{}]);
+      expect(saved.outputs.map((items) => items.map(({ json }) => json))).toEqual([
+        [{ name: 'canvas vip', members: 2, rejected: 1 }], [{ place: 'line 3', error: expect.stringContaining("'customer'") as string, details: { code: 'no-id' } }],
+      ]);
+      await bench.run(audience('saveList', { list: { __rl: true, mode: 'name', value: 'canvas beta' }, source: 'items' }), [{ id: 'cid' }, { id: 7 }]);
+      const condition = '{"country":"FR","$or":[{"$inList":"canvas vip"},{"$inList":"canvas beta"}]}';
+      await bench.run(audience('saveSegment', { list: { __rl: true, mode: 'name', value: 'canvas friends' }, segment: condition }), [{}]);
+      const lists = await bench.run(audience('getLists', {}), [{}]);
+      expect(lists.outputs[0]?.map(({ json }) => json)).toEqual(expect.arrayContaining([{ name: 'canvas beta', kind: 'static', members: 2 }, { name: 'canvas friends', kind: 'dynamic', condition: JSON.parse(condition) as unknown }]));
+      const rule = { inList: [{ list: { __rl: true, mode: 'list', value: 'canvas friends' } }] };
+      const { outputs } = await bench.run({ type: 'segmentFilter', parameters: { mode: 'rules', conditions: {}, rules: rule } }, [{ id: 'ann', country: 'FR' }, { id: 'bob', country: 'DE' }, { id: 7, country: 'FR' }]);
+      expect(outputs.map(ids)).toEqual([['ann', 7], ['bob']]);
+      expect((await bench.run(audience('deleteList', { list: { __rl: true, mode: 'name', value: 'nobody' } }), [{}])).stopped?.message).toContain("no list 'nobody'");
     });
 
     describe('rules about the person', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, OPERAND_PARTS, saveStaticList, SEGMENT_EVENTS, SEGMENT_OPERATORS } from '../../../core';
 import type { NodeRedHost } from '../../../demo/hosts/node-red';
+import { BAD_CONDITIONS as BAD } from '../../core/segment/bad';
 import { people, type Bench, type Outcome, type TestNode } from '../support/bench';
 
 type Json = Record<string, unknown>;
@@ -55,6 +56,36 @@ export function specifySegment(bench: Bench, host: () => NodeRedHost, dataFolder
       expect([people(outcome, 0).length, people(outcome, 1).length]).toEqual([701, 701]);
       expect(people(await bench.send([{ payload: [{ id: 'v1' }, { id: 'v2' }] }], 1), 0)).toEqual([{ id: 'v1' }]);
       expect((await bench.send([{ payload: { id: 'v1' } }], 2)).caught).toMatchObject([{ error: { code: 'unknown-list' } }]);
+    });
+
+    it('finds people by lists that were saved on the canvas: out of a CSV, out of ids, and of a condition that uses them', async () => {
+      const config = [{ id: 'store', type: 'push-store', path: join(dataFolder, 'canvas-lists.sqlite'), pathType: 'str' }];
+      const audience = (operation: string, more: object = {}): TestNode => ({ type: 'push-audience', store: 'store', property: 'payload', operation, outputs: 2, ...more });
+      await bench.deploy([
+        audience('saveList', { list: 'vip', format: 'csv', fields: { id: 'customer' } }), audience('saveList', { list: 'beta' }),
+        audience('saveSegment', { list: 'French friends', condition: '{"country":"FR","$or":[{"$inList":"vip"},{"$inList":"beta"}]}' }),
+        audience('lists'), { ...segment({ $inList: 'French friends' }), store: 'store' }, audience('deleteList', { list: 'nobody' }),
+        audience('saveSegment', { list: 'broken', condition: '{"$inList":"nowhere"}' }),
+      ], config);
+      const saved = await bench.send([{ payload: 'customer,city\nann,Lyon\n,Paris\nbob,Nice\n' }], 0);
+      expect(saved.outputs.map(([message]) => message?.['payload'])).toEqual([{ name: 'vip', members: 2, rejected: 1 }, [{ place: 'line 3', code: 'no-id', message: expect.stringContaining("'customer'") as string }]]);
+      expect(people(await bench.send([{ payload: ['cid', 7] }], 1), 0)).toEqual([{ name: 'beta', members: 2, rejected: 0 }]);
+      await bench.send([{ payload: null }], 2);
+      expect(people(await bench.send([{ payload: null }], 3), 0)).toMatchObject([{ name: 'French friends', kind: 'dynamic' }, { name: 'beta', kind: 'static', members: 2 }, { name: 'vip', members: 2 }]);
+      const found = await bench.send([{ payload: [{ id: 'ann', country: 'FR' }, { id: 'bob', country: 'DE' }, { id: 7, country: 'FR' }, { id: 'eve', country: 'FR' }] }], 4);
+      expect([0, 1].map((output) => people(found, output).map(({ id }) => id))).toEqual([['ann', 7], ['bob', 'eve']]);
+      expect((await bench.send([{ payload: null }], 5)).caught).toMatchObject([{ error: { code: 'unknown-list' } }]);
+      expect((await bench.send([{ payload: null }], 6)).caught).toMatchObject([{ error: { code: 'unknown-list' } }]);
+      expect(await (await fetch(`${host().url}/push-segment-filter/store/names`)).json()).toEqual({ lists: ['French friends', 'beta', 'vip'], events: [...SEGMENT_EVENTS] });
+      expect(await (await fetch(`${host().url}/push-segment-filter/gone/names`)).json()).toEqual({ lists: [], events: [...SEGMENT_EVENTS] });
+    });
+
+    it.each(BAD)('refuses when it starts, before any message, with the place: %s', async (_what, condition, code, place) => {
+      const node = segment(condition);
+      await bench.deploy([{ ...node, id: 'bad' }]);
+      const { caught } = await bench.send([{ payload: { id: 1 } }], 0);
+      expect(caught[0]?.error).toMatchObject({ code, message: expect.stringContaining(place) as string });
+      // At deploy the node itself told it already, to the same Catch node.
     });
 
     describe('its editor', () => {
