@@ -125,6 +125,25 @@ describe.each(['en-US', 'fr'])('the editor of segments in %s', (language) => {
     expect((await saved('many')).segments[0]?.condition).toBe('{"$nor":[{"c":{"$exists":true}}]}');
   });
 
+  it('moves rows by keyboard, into groups and out of them', async () => {
+    await open('many');
+    await tab('code');
+    await page.evaluate(`monaco.editor.getModels().at(-1).setValue('{"$and":[{"a":1},{"$or":[{"b":2},{"c":3}]}]}')`);
+    await tab('list');
+    const handle = rows().first().locator('.push-segment-filter-handle');
+    expect(await handle.getAttribute('aria-label')).toMatch(/.{10}/);
+    await handle.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await done();
+    const moved = JSON.parse((await saved('many')).segments[0]?.condition ?? '') as object;
+    expect(JSON.stringify(moved)).toBe('{"$and":[{"$or":[{"b":{"$eq":2}},{"c":{"$eq":3}}]},{"a":{"$eq":1}}]}');
+  });
+
   it('keeps wires on their segment when one moves, one goes and one is added', async () => {
     await open('many');
     await page.click('#push-segment-filter-later');
