@@ -80,12 +80,11 @@ export function specifySegment(bench: Bench, host: () => NodeRedHost, dataFolder
       expect(await (await fetch(`${host().url}/push-segment-filter/gone/names`)).json()).toEqual({ lists: [], events: [...SEGMENT_EVENTS] });
     });
 
-    it.each(BAD)('refuses when it starts, before any message, with the place: %s', async (_what, condition, code, place) => {
+    it.each(BAD)('refuses with its place: %s', async (_what, condition, code, place) => {
       const node = segment(condition);
       await bench.deploy([{ ...node, id: 'bad' }]);
       const { caught } = await bench.send([{ payload: { id: 1 } }], 0);
       expect(caught[0]?.error).toMatchObject({ code, message: expect.stringContaining(place) as string });
-      // At deploy the node itself told it already, to the same Catch node.
     });
 
     describe('its editor', () => {
