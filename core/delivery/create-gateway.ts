@@ -9,14 +9,17 @@ import { readPrivateKey } from './auth/pem';
 import { sharedProviderToken } from './auth/provider-token';
 import { parseServiceAccount, requireProjectId } from './auth/service-account';
 import { APNS_ORIGINS, apnsProtocol } from './apns';
+import { ApnsGateway } from './apns-gateway';
+import { MANAGE_ORIGINS } from './channels';
 import { parseEndpoint, trustedAuthorities, type Endpoint } from './endpoint';
 import { FCM_ORIGIN, fcmProtocol } from './fcm';
+import { FcmGateway } from './fcm-gateway';
 import type { ApnsGatewayOptions, FcmGatewayOptions, Gateway, GatewayOptions } from './gateway';
 import type { PoolOptions } from './http2/pool';
 import { chooseProxy, type Environment as Variables } from './http2/proxy';
 import type { DeliveryListener } from './listener';
 import { FCM_RATE } from './rate/options';
-import { VendorGateway } from './vendor-gateway';
+import { TOPIC_RATE } from './topics';
 
 /** What a program's surroundings bring in; tests bring in their own. */
 export interface Surroundings {
@@ -65,16 +68,17 @@ function createFcm(options: FcmGatewayOptions, surroundings: Surroundings): Gate
   const now = surroundings.now ?? Date.now;
   const { credential, project, names } = fcmSignIn(options, endpoint, ca, now, surroundings.environment ?? process.env);
   const message = { id: 'check', token: PROBE_TOKEN, payload: { notification: { title: 'Connection test' } } };
-  return new VendorGateway({
+  // The quotas are Google's: whose endpoint it is decides.
+  const isGoogles = endpoint.origin === FCM_ORIGIN;
+  return new FcmGateway({
     protocol: fcmProtocol(project),
     credential,
     now,
-    // The quota is Google's: whose endpoint it is decides.
-    rate: { bucket: () => `fcm:${project()}`, vendor: endpoint.origin === FCM_ORIGIN ? FCM_RATE : {} },
+    rate: { bucket: () => `fcm:${project()}`, vendor: isGoogles ? FCM_RATE : {} },
     ...(surroundings.listener !== undefined && { listener: surroundings.listener }),
     pool: pool(endpoint, options.proxy, { ...(ca !== undefined && { ca }) }, FCM_WINDOW, surroundings),
     probe: { protocol: fcmProtocol(project, true), message, names },
-  });
+  }, project, isGoogles ? TOPIC_RATE : {});
 }
 
 interface FcmSignIn {
@@ -131,15 +135,18 @@ function createApns(options: ApnsGatewayOptions, surroundings: Surroundings): Ga
   const credential = byCertificate ? new FixedCredential(undefined) : apnsKey(options, now);
   const protocol = apnsProtocol(bundleId);
   const message = { id: 'check', token: '0'.repeat(64), payload: { aps: { alert: 'Connection test' } } };
-  return new VendorGateway({
+  const tls = { ...(ca !== undefined && { ca }), ...certificate };
+  const window = { ...APNS_WINDOW, firstAlone: !byCertificate };
+  const managing = options.endpoint === undefined ? parseEndpoint(MANAGE_ORIGINS[environment]) : endpoint;
+  return new ApnsGateway({
     protocol,
     credential,
     now,
     rate: { bucket: () => `apns:${endpoint.host}:${bundleId}`, vendor: {} },
     ...(surroundings.listener !== undefined && { listener: surroundings.listener }),
-    pool: pool(endpoint, options.proxy, { ...(ca !== undefined && { ca }), ...certificate }, { ...APNS_WINDOW, firstAlone: !byCertificate }, surroundings),
+    pool: pool(endpoint, options.proxy, tls, window, surroundings),
     probe: { protocol, message, names: `the ${byCertificate ? 'certificate' : 'key'} for ${bundleId}` },
-  });
+  }, bundleId, pool(managing, options.proxy, tls, { ...window, mostSessions: 1 }, surroundings));
 }
 
 function apnsKey({ teamId, keyId, key }: ApnsGatewayOptions, now: () => number): Credential {

@@ -3,7 +3,7 @@ import type { GatewayType } from '../recipient';
 import type { Outcome } from './gateway';
 
 export type DeliveryEvent = { gateway: GatewayType } & (
-  /** A message has its result. `ms` from its first attempt to its end; `device` is the token's fingerprint. */
+  /** A message has its result. `ms` from its first attempt to its end; `device` is the token's fingerprint, or `broadcast`. */
   | { event: 'settled'; id: string; device: string; outcome: Outcome; code?: string; status?: number; attempts: number; ms: number }
   /** A message waits for another attempt. */
   | { event: 'waiting'; id: string; device: string; code: string; ms: number }

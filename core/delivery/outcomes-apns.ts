@@ -4,6 +4,8 @@ import type { OutcomeRow } from './outcomes';
 const APPLE = 'https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns';
 const TOKEN_AUTH = 'https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns';
 
+const CHANNELS = 'https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns';
+
 const CAMPAIGN = 'Correct the message; every person of the campaign would get the same answer.';
 const LATER = 'It was tried again later; run the campaign again for those who are left.';
 const KEY = 'Check team id, key id and key in the credential, and that the key was not revoked in Apple\'s developer account. No device token was judged.';
@@ -19,11 +21,14 @@ type Row = Omit<OutcomeRow, 'gateway' | 'source'> & { source?: string };
 
 const refused = (code: string, meaning: string, action = CAMPAIGN, status = 400): Row =>
   ({ status, code, outcome: 'bad-payload', retriable: false, meaning, action });
+const channel = (code: string, meaning: string, action: string): Row => ({ ...refused(code, meaning, action), source: CHANNELS });
 const credentials = (code: string, meaning: string, action: string, status = 403): Row =>
   ({ status, code, outcome: 'bad-credentials', retriable: false, meaning, action });
 
 const ROWS: readonly Row[] = [
   { status: 200, code: '*', outcome: 'accepted', retriable: false, signedIn: true, meaning: 'APNs took the message. Whether the phone received it, only the app can tell.', action: '' },
+  { status: 201, code: '*', outcome: 'accepted', retriable: false, signedIn: true, meaning: 'APNs made the channel.', action: '', source: CHANNELS },
+  { status: 204, code: '*', outcome: 'accepted', retriable: false, signedIn: true, meaning: 'APNs deleted the channel.', action: '', source: CHANNELS },
   {
     status: 410, code: 'Unregistered', outcome: 'dead-token', retriable: false, signedIn: true,
     meaning: 'The app was uninstalled, or the device has a newer token.', action: 'Remove the token unless it was registered again later.',
@@ -54,6 +59,12 @@ const ROWS: readonly Row[] = [
   refused('BadPath', 'The request has an address that APNs does not know.', 'Check the endpoint and the device token.', 404),
   refused('MethodNotAllowed', 'The endpoint does not take messages.', 'Check the endpoint.', 405),
   refused('PayloadTooLarge', 'The message is over 4,096 bytes (5,120 for VoIP).', 'Shorten the text or the data.', 413),
+  channel('MissingChannelId', 'The request names no channel.', 'Give the id of the channel.'),
+  channel('BadChannelId', 'This is no id of a channel.', 'Use the id that was given when the channel was created.'),
+  channel('ChannelNotRegistered', 'The app has no such channel in this environment.', 'List the channels; create it, or choose the other environment in the credential.'),
+  channel('CannotCreateChannelConfig', 'The app has as many channels as Apple allows (10,000).', 'Delete those whose events are over.'),
+  channel('MissingPushType', 'The channel was asked for without its kind.', 'Create it anew.'),
+  { ...credentials('FeatureNotEnabled', 'Broadcasts are not switched on for the app.', 'Switch Broadcast Capability on for the app id in Apple\'s developer account.'), source: CHANNELS },
   credentials('BadTopic', 'The topic (apns-topic) is not valid.', 'Check the bundle id in the credential.', 400),
   credentials('MissingTopic', 'The request names no topic (apns-topic).', 'Give the app\'s bundle id in the credential.', 400),
   credentials('TopicDisallowed', 'This key or certificate may not send for the app.', 'Check bundle id and team, and that push is switched on for the app id.', 400),

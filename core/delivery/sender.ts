@@ -7,6 +7,7 @@ import { Aftermath } from './aftermath';
 import { Alarm } from './alarm';
 import { FlightLines, newFlight, type Flight } from './flight';
 import type { GatewayMessage, GatewayResult } from './gateway';
+import type { Pool } from './http2/pool';
 import type { Session } from './http2/session';
 import type { Line } from './line';
 import { classify, type OutcomeRow } from './outcomes';
@@ -99,6 +100,11 @@ export class Sender {
     if (this.underway === 0) this.verdicts.release();
     this.schedule();
     if (this.verdicts.results.size > 0 || this.isDone) this.verdicts.results.wake();
+  }
+
+  /** Whether its messages go over these connections. */
+  uses(pool: Pool): boolean {
+    return this.line.pool === pool;
   }
 
   /** No connection came about: everything that is ready has had one try in vain. */

@@ -13,8 +13,8 @@ import { ResultQueue } from './result-queue';
 export type Read = Reading & { status?: number };
 
 /** A message as the listener may know it. */
-export function about({ protocol }: Line, { message: { id, token } }: Flight): { gateway: GatewayType; id: string; device: string } {
-  return { gateway: protocol.type, id, device: tokenFingerprint(String(token)) };
+export function about({ protocol }: Line, { message: { id, token, broadcast } }: Flight): { gateway: GatewayType; id: string; device: string } {
+  return { gateway: protocol.type, id, device: broadcast === undefined ? tokenFingerprint(String(token)) : 'broadcast' };
 }
 
 export class Verdicts {
