@@ -1,5 +1,6 @@
 /** What the faces call. A step of a campaign is one function here, whatever host it runs in. */
 export * from './audience';
+export { sendBroadcast, type BroadcastOptions } from './broadcast';
 export * from './devices';
 export * from './events';
 export * from './explain';

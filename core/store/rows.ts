@@ -6,7 +6,7 @@ import type { ConsentState, Device, GatewayType, Platform, Recipient } from '../
 import type { PersonEvent } from '../segment';
 import type { DeviceEvent } from '../tracking/events';
 import type { LeasedRow } from './lease-rule';
-import type { DeviceCount, HeldMessage, LedgerRow, RecordedEvent, RunReport, RunRow, RunState, SavedList } from './store';
+import { NOBODY, type DeviceCount, type HeldMessage, type LedgerRow, type RecordedEvent, type RunReport, type RunRow, type RunState, type SavedList } from './store';
 
 export type Row = Record<string, string | number | null>;
 
@@ -87,7 +87,7 @@ export function* participationFacts(row: Row): Generator<KpiEvent> {
 
 /** The facts of a page of deliveries and of the events that belong to them. */
 export function* pageFacts(deliveries: readonly Row[], events: readonly Row[]): Generator<KpiEvent> {
-  for (const delivery of deliveries) yield* deliveryFacts(delivery);
+  for (const delivery of deliveries) if (delivery['recipient'] !== NOBODY) yield* deliveryFacts(delivery);
   const byId = new Map(deliveries.map((row) => [row['id'], row]));
   for (const event of events) {
     const delivery = byId.get(event['delivery'] ?? null);

@@ -67,6 +67,9 @@ export interface Standing {
   dead: ReadonlyMap<string, string>;
 }
 
+/** In place of a person: the message went to whoever had subscribed, whom nobody here knows. Counts in no figure about people. */
+export const NOBODY = '';
+
 /** What names one message to one person: nobody gets the same twice. */
 export interface MessageName {
   campaign: string;

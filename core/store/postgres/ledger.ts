@@ -39,7 +39,7 @@ export async function contacts(db: Database, messages: readonly MessageName[], s
 export async function countReached(db: Database, campaign: string, occurrence: string): Promise<number> {
   const [row] = await db.all(
     `SELECT count(DISTINCT recipient)::int AS n FROM deliveries
-     WHERE campaign = $1 AND occurrence = $2 AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
+     WHERE campaign = $1 AND occurrence = $2 AND recipient <> '' AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
     campaign, occurrence,
   );
   return Number(row?.['n']);

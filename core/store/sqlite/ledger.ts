@@ -37,7 +37,7 @@ export function contacts(db: Database, messages: readonly MessageName[], since: 
 export function countReached(db: Database, campaign: string, occurrence: string): number {
   return Number(db.get(
     `SELECT count(DISTINCT recipient) AS n FROM deliveries
-     WHERE campaign = ? AND occurrence = ? AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
+     WHERE campaign = ? AND occurrence = ? AND recipient <> '' AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
     campaign, occurrence,
   )?.['n'] ?? 0);
 }
