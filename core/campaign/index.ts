@@ -31,4 +31,5 @@ export {
 } from './stages';
 export { asksOfPerson, compileStoredSegment } from './stored-segment';
 export * from './summary';
+export * from './topics';
 export { COPY_MODES, percent, TemplateSummary, type CopyCheck, type CopyMode, type TemplateSummaryJson } from './template-summary';
