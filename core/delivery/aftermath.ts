@@ -87,10 +87,22 @@ export class Aftermath {
       const rest = asked ?? (row.outcome === 'throttled' ? firstWait(row, limits) : 0);
       if (rest > 0) this.hold(rest, reading.code ?? row.code);
     }
+    if (row.renews !== true && this.useOther(flight, row, reading, authorization)) return;
     const step = nextStep(flight, row, asked, limits, this.timeLeft(flight), line.random);
     if (step === 'again') lines.addDue(flight, true);
     else if (step === 'renew') this.renew(flight, row, reading, authorization);
-    else this.waitOrFinish(flight, row, reading, step, '');
+    else if (step !== 'finish' || !this.useOther(flight, row, reading, authorization)) this.waitOrFinish(flight, row, reading, step, '');
+  }
+
+  /** Whether the answer is about the key, and the message goes again with the credential's other one. */
+  private useOther(flight: Flight, row: OutcomeRow, reading: Read, authorization: string | undefined): boolean {
+    const { line, lines } = this.parts;
+    const change = row.otherKey !== true || authorization === undefined ? undefined : line.credential.useOther?.(authorization);
+    if (change === undefined) return false;
+    if (typeof change === 'object') line.listener?.({ gateway: line.protocol.type, event: 'key-changed', code: reading.code ?? row.code, ...change });
+    flight.renewed = false;
+    lines.addDue(flight, true);
+    return true;
   }
 
   private waitOrFinish(flight: Flight, row: OutcomeRow, reading: Read, step: Step, detail: string): void {
@@ -115,7 +127,7 @@ export class Aftermath {
     void line.credential.renew(authorization ?? '').then((renewed) => {
       this.renewing--;
       if (renewed && !isOver()) lines.addDue(flight, false);
-      else verdicts.finish(flight, row, reading);
+      else if (isOver() || !this.useOther(flight, row, reading, authorization)) verdicts.finish(flight, row, reading);
       pump();
     });
   }

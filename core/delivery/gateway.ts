@@ -167,6 +167,9 @@ export interface ApnsGatewayOptions {
   teamId?: string;
   keyId?: string;
   key?: string;
+  /** The key that takes over when Apple refuses the first, as while one is being replaced; of the same team. */
+  nextKeyId?: string;
+  nextKey?: string;
   /** Certificate authentication: PEM certificate and PEM private key. */
   certificate?: string;
   certificateKey?: string;

@@ -11,6 +11,8 @@ export type DeliveryEvent = { gateway: GatewayType } & (
   | { event: 'paused'; code: string; ms: number }
   /** The safety stop ended a run. */
   | { event: 'stopped'; code: string }
+  /** APNs refused a key of the credential, and another one is used; `from` and `to` are key ids. */
+  | { event: 'key-changed'; code: string; from: string; to: string }
   | { event: 'connection'; state: 'opened' | 'closed' }
   | { event: 'connection'; state: 'failed'; code: string }
 );

@@ -14,6 +14,8 @@ const ENVIRONMENT_KEY = 'Use a key that is allowed for this environment, or the 
 /** Apple: a device that gets too much waits a minute at least; an error of the server is not hammered at. */
 const AFTER_429 = { retriable: true, notBeforeMs: 60_000 } as const;
 const AFTER_5XX = { retriable: true, notBeforeMs: 10_000 } as const;
+/** Apple binds a connection to the key that it began with: the other key needs another connection. */
+const OTHER_KEY = { otherKey: true, reconnects: true } as const;
 /** Signatures are renewed once in 20 minutes at most; the one at hand stays good meanwhile. */
 const AFTER_RENEWALS = { retriable: true, notBeforeMs: 5 * 60_000 } as const;
 
@@ -70,12 +72,12 @@ const ROWS: readonly Row[] = [
   credentials('TopicDisallowed', 'This key or certificate may not send for the app.', 'Check bundle id and team, and that push is switched on for the app id.', 400),
   credentials('BadCertificate', 'The push certificate is not valid.', 'Renew the certificate in Apple\'s developer account.'),
   credentials('BadCertificateEnvironment', 'The push certificate is for the other environment.', 'Choose the certificate\'s environment in the credential.'),
-  credentials('Forbidden', 'APNs forbids this request.', KEY),
-  credentials('InvalidProviderToken', 'APNs does not accept our signature: key, key id and team id do not belong together.', KEY),
+  { ...credentials('Forbidden', 'APNs forbids this request; so it also answers a revoked key.', KEY), ...OTHER_KEY },
+  { ...credentials('InvalidProviderToken', 'APNs does not accept our signature: key, key id and team id do not belong together, or the key was revoked.', KEY), ...OTHER_KEY },
   credentials('MissingProviderToken', 'The request came without key and without push certificate.', KEY),
-  credentials('BadEnvironmentKeyIdInToken', 'The key is not allowed in this environment.', ENVIRONMENT_KEY),
+  { ...credentials('BadEnvironmentKeyIdInToken', 'The key is not allowed in this environment.', ENVIRONMENT_KEY), ...OTHER_KEY },
   {
-    ...credentials('BadEnvironmentKeyInToken', 'The key is not allowed in this environment.', ENVIRONMENT_KEY),
+    ...credentials('BadEnvironmentKeyInToken', 'The key is not allowed in this environment.', ENVIRONMENT_KEY), ...OTHER_KEY,
     source: 'https://github.com/swift-server-community/APNSwift/pull/229',
   },
   {
@@ -83,7 +85,7 @@ const ROWS: readonly Row[] = [
     meaning: 'The key has nothing to do with the key that this connection began with.', action: KEY,
   },
   {
-    status: 403, code: 'ExpiredProviderToken', outcome: 'bad-credentials', retriable: true, renews: true, reconnects: true,
+    status: 403, code: 'ExpiredProviderToken', outcome: 'bad-credentials', retriable: true, renews: true, ...OTHER_KEY,
     meaning: 'APNs says that our signature is older than an hour, a new one too.',
     action: 'Check that this machine\'s clock is right. No device token was judged.', source: TOKEN_AUTH,
   },

@@ -62,9 +62,14 @@ export class VendorGateway implements Gateway {
     return this.run(this.line, messages, options);
   }
 
-  async check(): Promise<CredentialCheck> {
-    const { protocol, message, names } = this.parts.probe;
-    const results = this.run({ ...this.line, protocol, listener: undefined }, [message], { attempts: 1, timeoutMs: CHECK_TIMEOUT_MS, rate: NO_LIMIT });
+  check(): Promise<CredentialCheck> {
+    return this.checkWith(this.parts.credential, this.parts.probe.names);
+  }
+
+  /** @param names what is right where the test succeeds */
+  protected async checkWith(credential: Credential, names: string): Promise<CredentialCheck> {
+    const { protocol, message } = this.parts.probe;
+    const results = this.run({ ...this.line, credential, protocol, listener: undefined }, [message], { attempts: 1, timeoutMs: CHECK_TIMEOUT_MS, rate: NO_LIMIT });
     const { value } = await results.next();
     await results.return(undefined);
     return checkWords(this.type, value as GatewayResult, names, this.parts.pool.origin);
