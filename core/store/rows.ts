@@ -178,11 +178,16 @@ export function toRun(row: Row): RunRow {
   };
 }
 
-/** @param row a run with `outcomes`, JSON of counts by outcome, and the count `held` */
+/** @param row a run with `outcomes`, JSON of `[outcome, reason, count]`, and the count `held` */
 export function toRunReport(row: Row): RunReport {
-  const { sent = 0, failed = 0, suppressed = 0 } = JSON.parse(String(row['outcomes'] ?? '{}')) as Record<string, number>;
+  const totals = { sent: 0, failed: 0, suppressed: 0 };
+  const failures: Record<string, number> = {};
+  for (const [outcome, reason, count] of JSON.parse(String(row['outcomes'] ?? '[]')) as [keyof typeof totals, string | null, number][]) {
+    totals[outcome] += count;
+    if (outcome === 'failed' && reason !== null) failures[reason] = count;
+  }
   const held = Number(row['held']);
-  return { ...toRun(row), people: sent + failed + suppressed + held, sent, failed, suppressed, held };
+  return { ...toRun(row), people: totals.sent + totals.failed + totals.suppressed + held, ...totals, held, failures };
 }
 
 function common(row: Row): { campaign: string; occurrence: string; arm: string | null; recipient: string } {

@@ -135,6 +135,8 @@ export interface RunReport extends RunRow {
   failed: number;
   suppressed: number;
   held: number;
+  /** Failed people by reason. */
+  failures: Record<string, number>;
 }
 
 /**

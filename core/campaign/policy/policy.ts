@@ -26,7 +26,7 @@ export interface Rules {
   gap?: { ms: number; then: 'hold' | 'skip' };
   shortenTtl: boolean;
   audienceCap?: number;
-  canary?: { share: number; ms: number };
+  canary?: { share: number; ms: number; mostFailed: number };
 }
 
 /** Everything that is asked about one person at one moment. */
@@ -44,7 +44,7 @@ export interface Case {
   /** What an earlier run held the person back for. */
   waited?: { until: number; since: number; reason: HoldingReason };
   /** The occurrence as a whole. */
-  run: { name: string; state: RunState; startedAt: number; taken: number };
+  run: { name: string; state: RunState; startedAt: number; taken: number; failedShare: number };
 }
 
 /** How the message would go; policies narrow it one after the other. */
