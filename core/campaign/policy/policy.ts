@@ -1,6 +1,6 @@
 /** What policies have in common: the rules of a campaign, the case of one person, and the plan that a policy narrows. */
 import type { Device, GatewayType, Recipient } from '../../recipient';
-import type { Contact, RunState, Standing } from '../../store';
+import type { Contact, FrequencyCap, RunState, Standing } from '../../store';
 import type { HoldingReason, SuppressionReason } from '../reasons';
 
 export const CONSENT_RULES = ['opted-in', 'not-opted-out', 'none'] as const;
@@ -22,7 +22,7 @@ export interface Rules {
   /** Minutes of the local day. */
   quietHours?: { from: number; to: number; then: 'hold' | 'skip' | 'silent' };
   localTime?: { minute: number; date?: string; past: 'send' | 'next-day' | 'skip' };
-  caps: readonly { most: number; ms: number; category?: string }[];
+  caps: readonly FrequencyCap[];
   gap?: { ms: number; then: 'hold' | 'skip' };
   shortenTtl: boolean;
   audienceCap?: number;

@@ -1,5 +1,5 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
-import { judgeLeases, type LeasedRow } from '../lease-rule';
+import { capsSince, judgeLeases, type LeasedRow } from '../lease-rule';
 import { pageQuery } from '../pages';
 import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
@@ -22,7 +22,7 @@ export async function reached(db: Database, messages: readonly MessageName[]): P
   return messages.map((_, position) => positions.has(position));
 }
 
-export async function contacts(db: Database, messages: readonly MessageName[], since: Date): Promise<Contact[][]> {
+export async function contacts(db: Pick<Queries, 'all'>, messages: readonly MessageName[], since: Date): Promise<Contact[][]> {
   const rows = await db.all(
     `SELECT position, max(leased_at) AS at, min(category) AS category FROM ${ASKED}
        JOIN deliveries AS d ON d.recipient = asked.recipient AND d.leased_at > $2
@@ -47,8 +47,12 @@ export async function countReached(db: Database, campaign: string, occurrence: s
 
 export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]> {
   const now = options.now.toISOString();
+  const since = capsSince(deliveries, options.now);
   return db.transaction(async (queries) => {
-    const { decisions, taken, lost } = judgeLeases(deliveries, await lockLeases(queries, deliveries), options);
+    // Whose caps are asked, all campaigns come one after the other: two that judge a person at once would both find room.
+    if (since !== undefined) await queries.all(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.caps', 0))`);
+    const rows = await lockLeases(queries, deliveries);
+    const { decisions, taken, lost } = judgeLeases(deliveries, rows, since === undefined ? [] : await contacts(queries, deliveries, since), options);
     if (lost.length > 0) await queries.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = $2 WHERE id = ANY($1)`, lost, now);
     if (taken.length > 0) {
       await queries.run(

@@ -356,6 +356,30 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     });
   });
 
+  describe('asks caps again when a message is leased', () => {
+    const day = { most: 1, ms: 86_400_000 };
+    const to = (campaign: string, more: Partial<DeliveryIntent> = {}) => intent(`${campaign}-anna`, { campaign, recipient: 'anna', caps: [day], ...more });
+
+    it('and lets only one of two campaigns have a person whom both judged before either sent', async () => {
+      const decisions = await Promise.all(['sale', 'news', 'shoes'].map((campaign) => store.lease([to(campaign)], { ...LEASE, owner: campaign })));
+      expect(decisions.flat().toSorted()).toEqual(['frequency-cap', 'frequency-cap', 'go']);
+    });
+
+    it('of its category alone, within its window, and not against what certainly did not arrive', async () => {
+      await store.lease([to('sale')], LEASE);
+      expect(await store.lease([to('news', { caps: [{ ...day, category: 'news' }] })], LEASE)).toEqual(['go']);
+      expect(await store.lease([to('late', { caps: [{ ...day, ms: 1000 }] })], { ...LEASE, now: LATER })).toEqual(['go']);
+      expect(await store.lease([to('third', { caps: [{ ...day, most: 2 }] })], LEASE)).toEqual(['frequency-cap']);
+      await store.settle([{ id: 'sale-anna', outcome: 'bad-payload', attempts: 1 }, { id: 'news-anna', outcome: 'bad-payload', attempts: 1 }, { id: 'late-anna', outcome: 'unavailable', attempts: 1 }], { owner: LEASE.owner, now: NOW });
+      expect(await store.lease([to('fourth')], LEASE)).toEqual(['go']);
+    });
+
+    it('once a person, however many devices they have', async () => {
+      const phones = ['a', 'b'].map((device) => to('sale', { id: `sale-anna-${device}` }));
+      expect(await store.lease(phones, LEASE)).toEqual(['go', 'go']);
+    });
+  });
+
   describe('keeps runs', () => {
     it('with the state that an operator gave them, and what became of their people', async () => {
       expect(await store.beginRun('sale', 'once', NOW)).toMatchObject({ state: 'running', startedAt: NOW.toISOString() });
