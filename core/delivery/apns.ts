@@ -99,12 +99,13 @@ function readHeaders(headers: Readonly<Record<string, string>>): Record<string, 
 
 export function readApns({ status, headers, body }: Answer): Reading {
   const id = headers['apns-id'] ?? headers['apns-request-id'];
-  const gatewayId = typeof id === 'string' ? { gatewayId: id } : {};
-  if (status < 300) return gatewayId;
+  const unique = headers['apns-unique-id'];
+  const ids = { ...(typeof id === 'string' && { gatewayId: id }), ...(typeof unique === 'string' && { uniqueId: unique }) };
+  if (status < 300) return ids;
   const { reason, timestamp } = bodyObject(body);
   const since = typeof timestamp === 'number' ? new Date(timestamp) : undefined;
   return {
-    ...gatewayId,
+    ...ids,
     ...(typeof reason === 'string' && { code: reason.slice(0, 60) }),
     ...(since !== undefined && !Number.isNaN(since.getTime()) && { deadSince: since.toISOString() }),
   };

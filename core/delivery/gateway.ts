@@ -46,6 +46,8 @@ export interface GatewayResult {
   status?: number;
   /** FCM message name or apns-id: what to quote to the vendor. */
   gatewayId?: string;
+  /** APNs, development only: the apns-unique-id, by which Apple's Push Console finds the delivery log. */
+  uniqueId?: string;
   /** In words, for a person: what happened and what to do. Never holds a token or a secret. */
   detail?: string;
   /** APNs 410: since when the token is dead (ISO 8601). */

@@ -10,6 +10,7 @@ export interface Reading {
   /** The vendor's code, as the outcome table names it. */
   code?: string;
   gatewayId?: string;
+  uniqueId?: string;
   /** ISO 8601. */
   deadSince?: string;
   /** The vendor's own sentence, without the token. */

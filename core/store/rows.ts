@@ -70,6 +70,7 @@ export function toLedgerRow(row: Row): LedgerRow {
     ...(row['outcome'] !== null && { outcome: row['outcome'] as Outcome }),
     ...(row['code'] !== null && { code: String(row['code']) }),
     ...(row['gateway_id'] !== null && { gatewayId: String(row['gateway_id']) }),
+    ...(row['unique_id'] !== null && { uniqueId: String(row['unique_id']) }),
     attempts: Number(row['attempts']),
   };
 }

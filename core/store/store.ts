@@ -181,6 +181,8 @@ export interface Settlement {
   outcome: Outcome;
   code?: string;
   gatewayId?: string;
+  /** The apns-unique-id, where APNs gave one. */
+  uniqueId?: string;
   attempts: number;
 }
 
@@ -258,6 +260,8 @@ export interface LedgerRow {
   outcome?: Outcome;
   code?: string;
   gatewayId?: string;
+  /** The apns-unique-id, where APNs gave one. */
+  uniqueId?: string;
   attempts: number;
 }
 

@@ -64,7 +64,7 @@ export function lease(db: Database, deliveries: readonly DeliveryIntent[], optio
          ON CONFLICT (id) DO UPDATE SET
            arm = excluded.arm, category = excluded.category, counts = excluded.counts, gateway = excluded.gateway, platform = excluded.platform,
            owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
-           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, settled_at = NULL`,
+           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL`,
         json(taken), options.owner, now, leaseEnd(options),
       );
     }
@@ -126,10 +126,10 @@ export async function settle(db: Database, settlements: readonly Settlement[], {
   await db.transaction(async (queries) => {
     for (const part of rounds(settlements, ({ id }) => id)) {
       await queries.run(
-        `UPDATE deliveries SET outcome = r.outcome, code = r.code, gateway_id = r."gatewayId", attempts = deliveries.attempts + r.attempts, settled_at = $2
-         FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, outcome TEXT, code TEXT, "gatewayId" TEXT, attempts INTEGER)
+        `UPDATE deliveries SET outcome = r.outcome, code = r.code, gateway_id = r."gatewayId", unique_id = r."uniqueId", attempts = deliveries.attempts + r.attempts, settled_at = $2
+         FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, outcome TEXT, code TEXT, "gatewayId" TEXT, "uniqueId" TEXT, attempts INTEGER)
          WHERE deliveries.id = r.id AND (deliveries.owner = $3 OR r.outcome = 'accepted') AND deliveries.outcome IS DISTINCT FROM 'accepted'`,
-        json(part.map(({ id, outcome, code, gatewayId, attempts }) => ({ id, outcome, code, gatewayId, attempts }))), now.toISOString(), owner,
+        json(part.map(({ id, outcome, code, gatewayId, uniqueId, attempts }) => ({ id, outcome, code, gatewayId, uniqueId, attempts }))), now.toISOString(), owner,
       );
     }
   });

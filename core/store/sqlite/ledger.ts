@@ -56,7 +56,7 @@ export function lease(db: Database, deliveries: readonly DeliveryIntent[], optio
          ON CONFLICT (id) DO UPDATE SET
            arm = excluded.arm, category = excluded.category, counts = excluded.counts, gateway = excluded.gateway, platform = excluded.platform,
            owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
-           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, settled_at = NULL`,
+           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL`,
         id, campaign, occurrence, recipient, key, arm, category, Number(counts), gateway, platform, device, options.owner, now, until,
       );
     }
@@ -113,11 +113,11 @@ export function postpone(db: Database, postponements: readonly Postponement[], o
 export function settle(db: Database, settlements: readonly Settlement[], { owner, now }: SettleOptions): void {
   const at = now.toISOString();
   db.transaction(() => {
-    for (const { id, outcome, code, gatewayId, attempts } of settlements) {
+    for (const { id, outcome, code, gatewayId, uniqueId, attempts } of settlements) {
       db.run(
-        `UPDATE deliveries SET outcome = ?1, code = ?2, gateway_id = ?3, attempts = attempts + ?4, settled_at = ?5
+        `UPDATE deliveries SET outcome = ?1, code = ?2, gateway_id = ?3, attempts = attempts + ?4, settled_at = ?5, unique_id = ?8
          WHERE id = ?6 AND (owner = ?7 OR ?1 = 'accepted') AND outcome IS NOT 'accepted'`,
-        outcome, code ?? null, gatewayId ?? null, attempts, at, id, owner,
+        outcome, code ?? null, gatewayId ?? null, attempts, at, id, owner, uniqueId ?? null,
       );
     }
   });

@@ -160,4 +160,6 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // What this store alone knows, to recognise what it gave out.
   'CREATE TABLE secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;',
+  // What APNs calls a message in its delivery log.
+  'ALTER TABLE deliveries ADD COLUMN unique_id TEXT',
 ];

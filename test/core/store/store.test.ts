@@ -151,9 +151,10 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
   describe('keeps the ledger', () => {
     it('lets a delivery go once', async () => {
       expect(await store.lease([intent('a'), intent('b')], LEASE)).toEqual(['go', 'go']);
-      await store.settle([{ id: 'a', outcome: 'accepted', gatewayId: 'x', attempts: 1 }], { owner: 'run-1', now: NOW });
+      await store.settle([{ id: 'a', outcome: 'accepted', gatewayId: 'x', uniqueId: 'y', attempts: 1 }], { owner: 'run-1', now: NOW });
       expect(await store.lease([intent('a'), intent('c')], { ...LEASE, owner: 'run-2' })).toEqual(['already-sent', 'go']);
       expect(await store.reached([intent('a'), intent('b')])).toEqual([true, false]);
+      expect((await collect(store.ledger())).find(({ id }) => id === 'a')).toMatchObject({ gatewayId: 'x', uniqueId: 'y' });
     });
 
     it('tells a delivery that came twice in one run from one that another run holds', async () => {
