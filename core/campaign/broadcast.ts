@@ -61,8 +61,9 @@ export async function sendBroadcast(item: Item, options: BroadcastOptions): Prom
       now: at, since: at, silent: false, mayRepeat: onUnknown === 'send-again', ...ttlOf(item, options),
     });
   } catch (thrown) {
-    const { code, message: text, hint } = asPushError(thrown);
-    return ended(item, 'failed', code, [text, hint].filter((part) => part !== '').join(' '), about);
+    const error = asPushError(thrown);
+    const { code, message: text, hint } = error;
+    return { ...ended(item, 'failed', code, [text, hint].filter((part) => part !== '').join(' '), about), error };
   }
   const lease = { owner: randomUUID(), leaseMs };
   const [decision = 'go'] = await store.lease([{

@@ -46,7 +46,7 @@ describe('a campaign that is spread over time', () => {
 
   it('counts the people of a stored audience before', async () => {
     await importPeople(readRows({ items: Array.from({ length: 100 }, (_, index) => ({ id: `p${index}`, city: index % 2 === 0 ? 'Lyon' : 'Paris', token: `t${index}` })) }), { store, fields: {} });
-    expect(await send([audienceReference({ condition: { city: 'Lyon' } })])).toBe(50);
+    expect(await send([await audienceReference(store, { condition: { city: 'Lyon' } })])).toBe(50);
     expect(halves('fcm').spanMs).toBeGreaterThan(OVER_MS * 0.6);
   });
 

@@ -53,7 +53,7 @@ describe('subscribing people to a topic', () => {
   it('takes a stored audience by its reference', async () => {
     const rows = readRows({ items: Array.from({ length: 1200 }, (_, index) => ({ id: `p${index}`, city: index < 900 ? 'Lyon' : 'Paris', token: `t${index}` })) });
     await importPeople(rows, { store, fields: {} });
-    const { report } = await change([audienceReference({ condition: { city: 'Lyon' } })]);
+    const { report } = await change([await audienceReference(store, { condition: { city: 'Lyon' } })]);
     expect(report).toMatchObject({ people: 900, devices: 900, done: 900, failed: 0 });
     expect(await reached()).toHaveLength(900);
   });
