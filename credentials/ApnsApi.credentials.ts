@@ -72,6 +72,25 @@ export class ApnsApi implements ICredentialType {
       displayOptions: { show: { authentication: ['key'] } },
     },
     {
+      displayName: 'Next Key ID',
+      name: 'nextKeyId',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. KLMNO12345',
+      description: 'To replace a key without a pause: this one takes over when Apple refuses the first',
+      displayOptions: { show: { authentication: ['key'] } },
+    },
+    {
+      displayName: 'Next Private Key',
+      name: 'nextPrivateKey',
+      type: 'string',
+      typeOptions: { password: true, rows: 6 },
+      default: '',
+      placeholder: '-----BEGIN PRIVATE KEY-----',
+      description: 'The whole text of the .p8 file of the next key',
+      displayOptions: { show: { authentication: ['key'] } },
+    },
+    {
       displayName: 'Certificate',
       name: 'certificate',
       type: 'string',
@@ -108,6 +127,16 @@ export class ApnsApi implements ICredentialType {
       typeOptions: { rows: 3 },
       default: '',
       description: 'PEM of a certificate authority to trust besides the well-known ones; only where the endpoint needs it',
+    },
+    // eslint-disable-next-line @n8n/community-nodes/credential-unnecessary-password -- the address may hold a password
+    {
+      displayName: 'Proxy',
+      name: 'proxy',
+      type: 'string',
+      typeOptions: { password: true },
+      default: '',
+      placeholder: 'e.g. http://user:password@proxy.example.com:8080',
+      description: 'HTTP proxy on the way there. If empty: what HTTPS_PROXY and NO_PROXY say.',
     },
   ];
 }

@@ -80,5 +80,15 @@ export class FcmApi implements ICredentialType {
       default: '',
       description: 'PEM of a certificate authority to trust besides the well-known ones; only where the endpoint needs it',
     },
+    // eslint-disable-next-line @n8n/community-nodes/credential-unnecessary-password -- the address may hold a password
+    {
+      displayName: 'Proxy',
+      name: 'proxy',
+      type: 'string',
+      typeOptions: { password: true },
+      default: '',
+      placeholder: 'e.g. http://user:password@proxy.example.com:8080',
+      description: 'HTTP proxy on the way there. If empty: what HTTPS_PROXY and NO_PROXY say.',
+    },
   ];
 }

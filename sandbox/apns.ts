@@ -7,6 +7,7 @@ import type { ApnsRefusal } from './magic';
 export const APNS_PATH = /^\/3\/device\/([^/]*)$/;
 const MOST_BYTES = 4096;
 const MOST_BYTES_VOIP = 5120;
+const MOST_BYTES_BROADCAST = 5120;
 const PUSH_TYPES = ['alert', 'background', 'voip', 'complication', 'fileprovider', 'mdm', 'liveactivity', 'location', 'pushtotalk', 'widgets', 'controls'];
 const HOUR = 3600;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -53,7 +54,21 @@ export function readApns(path: string, headers: IncomingHttpHeaders, body: strin
   return payload === undefined ? { status: 400, reason: 'PayloadEmpty' } : { token, id, payload };
 }
 
-export function isApnsRefusal(value: ApnsMessage | ApnsRefusal): value is ApnsRefusal {
+/** A message to a channel: the app stands in the path, the channel in a header, and an expiry must be there. */
+export function readBroadcast(headers: IncomingHttpHeaders, body: string): ApnsMessage | ApnsRefusal {
+  const header = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
+  if (header('apns-push-type') === undefined) return { status: 400, reason: 'MissingPushType' };
+  if (header('apns-push-type')?.toLowerCase() !== 'liveactivity') return { status: 400, reason: 'InvalidPushType' };
+  if (!/^\d+$/.test(header('apns-expiration') ?? '')) return { status: 400, reason: 'BadExpirationDate' };
+  if (!['1', '5', '10'].includes(header('apns-priority') ?? '10')) return { status: 400, reason: 'BadPriority' };
+  const id = header('apns-request-id') ?? randomUUID();
+  if (!UUID.test(id)) return { status: 400, reason: 'BadMessageId' };
+  if (Buffer.byteLength(body) > MOST_BYTES_BROADCAST) return { status: 413, reason: 'PayloadTooLarge' };
+  const payload = readJsonObject(body);
+  return payload === undefined ? { status: 400, reason: 'PayloadEmpty' } : { token: `channel ${header('apns-channel-id') ?? ''}`, id, payload };
+}
+
+export function isApnsRefusal(value: object): value is ApnsRefusal {
   return 'reason' in value;
 }
 
@@ -74,7 +89,7 @@ export function shownByApns({ payload }: ApnsMessage) {
   return { title: text(alert['title']), subtitle: text(alert['subtitle']), body: text(alert['body']), data: payload as Record<string, unknown> };
 }
 
-function wrongSignIn(authorization: string | undefined, keys: readonly ApnsKey[], strict: boolean): ApnsRefusal | undefined {
+export function wrongSignIn(authorization: string | undefined, keys: readonly ApnsKey[], strict: boolean): ApnsRefusal | undefined {
   if (authorization === undefined) return { status: 403, reason: 'MissingProviderToken' };
   const [head = '', claims = '', signature = ''] = authorization.replace(/^bearer /i, '').split('.');
   const { alg, kid } = readJwtPart(head);

@@ -6,6 +6,7 @@ type Json = Record<string, unknown>;
 
 export const FCM_PATH = /^\/v1\/projects\/([^/]+)\/messages:send$/;
 const MOST_BYTES = 4096;
+const MOST_BYTES_TOPIC = 2048;
 const MOST_REQUEST_BYTES = 65_536;
 const ERROR_TYPE = 'type.googleapis.com/google.firebase.fcm.v1.FcmError';
 const BAD_REQUEST_TYPE = 'type.googleapis.com/google.rpc.BadRequest';
@@ -20,6 +21,8 @@ export interface FcmMessage {
   /** Under its proto names throughout. */
   message: Json;
   target: string;
+  /** Which field `target` is of. */
+  kind: 'token' | 'topic' | 'condition' | 'fid';
   validateOnly: boolean;
 }
 
@@ -43,11 +46,12 @@ export function readFcm(body: string): FcmMessage | FcmRefusal {
   const value = message[target];
   if (typeof value !== 'string' || value === '') return invalid('Recipient of the message is not set.', 'message');
   if (target === 'topic' && !TOPIC.test(value)) return invalid('Invalid topic name.', 'message.topic');
-  const wrong = wrongData(message) ?? wrongTtl(message) ?? wrongLabel(message) ?? wrongLink(message) ?? tooLarge(message);
-  return wrong ?? { message, target: value, validateOnly: request['validate_only'] === true };
+  const wrong = wrongData(message) ?? wrongTtl(message) ?? wrongLabel(message) ?? wrongLink(message)
+    ?? tooLarge(message, target === 'topic' || target === 'condition' ? MOST_BYTES_TOPIC : MOST_BYTES);
+  return wrong ?? { message, target: value, kind: target as FcmMessage['kind'], validateOnly: request['validate_only'] === true };
 }
 
-export function isRefusal(value: FcmMessage | FcmRefusal): value is FcmRefusal {
+export function isRefusal(value: object): value is FcmRefusal {
   return 'grpc' in value;
 }
 
@@ -104,13 +108,13 @@ function wrongLink(message: Json): FcmRefusal | undefined {
 }
 
 /** The limit is on what one phone gets; a part for the other platform does not count. */
-function tooLarge(message: Json): FcmRefusal | undefined {
+function tooLarge(message: Json, most: number): FcmRefusal | undefined {
   const [android, apns] = [part(message, 'android'), part(message, 'apns')];
   const own = ['notification', 'data'].map((name) => [name, { ...part(message, name), ...part(android, name) }] as const);
   const onAndroid = Object.fromEntries(own.filter(([, value]) => Object.keys(value).length > 0));
-  if (bytes(onAndroid) > MOST_BYTES) return invalid('Android message is too big', 'message');
+  if (bytes(onAndroid) > most) return invalid('Android message is too big', 'message');
   const onIos = { notification: message['notification'], ...part(message, 'data'), ...part(apns, 'payload') };
-  return message['apns'] !== undefined && bytes(onIos) > MOST_BYTES ? invalid('APNs message is too big', 'message') : undefined;
+  return message['apns'] !== undefined && bytes(onIos) > most ? invalid('APNs message is too big', 'message') : undefined;
 }
 
 function bytes(value: unknown): number {

@@ -36,12 +36,18 @@ export class Inbox {
 
   /** Counts a request. */
   request(token: string, gateway: 'fcm' | 'apns'): DeviceCount {
+    const count = this.device(token, gateway);
+    count.requests++;
+    return count;
+  }
+
+  /** What was counted of a device so far. */
+  device(token: string, gateway: 'fcm' | 'apns'): DeviceCount {
     let count = this.counts.get(token);
     if (count === undefined) {
       count = { token, gateway, requests: 0, accepted: 0 };
       this.counts.set(token, count);
     }
-    count.requests++;
     return count;
   }
 

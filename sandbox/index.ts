@@ -94,6 +94,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const tls = transport.secure(certificate);
   const reset = () => {
     inbox.reset();
+    gateway.reset();
     poster.forget();
     disturbance.set(undefined);
   };

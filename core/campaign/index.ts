@@ -1,5 +1,6 @@
 /** What the faces call. A step of a campaign is one function here, whatever host it runs in. */
 export * from './audience';
+export { sendBroadcast, type BroadcastOptions } from './broadcast';
 export * from './devices';
 export * from './events';
 export * from './explain';
@@ -30,4 +31,5 @@ export {
 } from './stages';
 export { asksOfPerson, compileStoredSegment } from './stored-segment';
 export * from './summary';
+export * from './topics';
 export { COPY_MODES, percent, TemplateSummary, type CopyCheck, type CopyMode, type TemplateSummaryJson } from './template-summary';

@@ -1,6 +1,6 @@
 /** Gathers what the store knows of a page of people and lets the policies judge each of them. */
 import { isJsonObject } from '../json';
-import type { RunRow, Store } from '../store';
+import type { RunReport, RunRow, Store } from '../store';
 import { kindPreset, type MessageKind, type Template } from '../template';
 import type { Candidate } from './candidates';
 import { pushState, type Item } from './item';
@@ -21,6 +21,8 @@ export class Judging {
   private readonly runs = new Map<string, RunRow>();
   /** People reached in each occurrence, counted where an audience cap asks. */
   private readonly taken = new Map<string, number>();
+  /** Share of people for whom the message failed, by occurrence, where a canary asks. */
+  private readonly failedShares = new Map<string, number>();
 
   /**
    * @param own settings of the message that the send step writes itself
@@ -61,7 +63,7 @@ export class Judging {
         contacts: contacts[index] ?? [],
         ...(ttlSeconds !== undefined && { ttlSeconds }),
         ...(before && { waited: { until: Date.parse(before.until), since: Date.parse(before.since), reason: before.reason as HoldingReason } }),
-        run: { name: `${this.campaign} ${occurrence}`, state: run.state, startedAt: Date.parse(run.startedAt), taken: this.taken.get(occurrence) ?? 0 },
+        run: { name: `${this.campaign} ${occurrence}`, state: run.state, startedAt: Date.parse(run.startedAt), taken: this.taken.get(occurrence) ?? 0, failedShare: this.failedShares.get(occurrence) ?? 0 },
       });
       if (verdict.fate === 'go') this.taken.set(occurrence, (this.taken.get(occurrence) ?? 0) + 1);
       return { candidate, verdict, rules, waited: before !== undefined, ...(ttlSeconds !== undefined && { ttlSeconds }) };
@@ -85,9 +87,10 @@ export class Judging {
       const known = this.runs.has(occurrence);
       const run = (known ? await this.store.getRun(this.campaign, occurrence) : undefined) ?? await this.store.beginRun(this.campaign, occurrence, now);
       this.runs.set(occurrence, run);
-      if (!known && this.rulesOf(this.rules.kind).audienceCap !== undefined) {
-        this.taken.set(occurrence, await this.store.countReached(this.campaign, occurrence));
-      }
+      if (known) continue;
+      const { audienceCap, canary } = this.rulesOf(this.rules.kind);
+      if (audienceCap !== undefined) this.taken.set(occurrence, await this.store.countReached(this.campaign, occurrence));
+      if (canary !== undefined) this.failedShares.set(occurrence, failedShare((await this.store.runs({ campaign: this.campaign, occurrence }))[0]));
     }
   }
 
@@ -108,4 +111,15 @@ export class Judging {
     }
     return rules;
   }
+}
+
+/** So few people prove nothing about a message. */
+const LEAST_TRIED = 10;
+
+/** Of those tried on, the share for whom the message failed; a device that is gone is no fault of the message. */
+function failedShare(run: RunReport | undefined): number {
+  if (run === undefined) return 0;
+  const failed = run.failed - (run.failures['dead-token'] ?? 0);
+  const tried = run.sent + failed;
+  return tried < LEAST_TRIED ? 0 : failed / tried;
 }

@@ -1,9 +1,9 @@
 /** Makes the message of one device out of the rendered payload: adds what tracking and the ledger need. */
 import { PushError } from '../errors';
-import type { GatewayMessage } from '../delivery/gateway';
+import type { Broadcast, GatewayMessage } from '../delivery/gateway';
 import { isJsonObject, type JsonObject } from '../json';
-import type { Device } from '../recipient';
-import { payloadLimits } from '../template';
+import type { Device, GatewayType } from '../recipient';
+import { CHANNEL_LIMIT_BYTES, payloadLimits, TOPIC_LIMIT_BYTES } from '../template';
 import { deliveryUuid, isWebAddress, signDelivery, trackedLink, type Tracking } from '../tracking';
 
 /** How the message of one person leaves; instants in ms. */
@@ -25,24 +25,48 @@ export interface Leaving {
 export function deviceMessage(
   payload: JsonObject, device: Device, id: string, tracking: Tracking | undefined, leaving: Leaving,
 ): GatewayMessage {
-  const rendered = payload[device.gateway];
-  if (!isJsonObject(rendered)) {
-    throw new PushError('no-message', `The person has no message for ${device.gateway}.`,
-      'Put the template step before, or write a title and a text in the send step.');
-  }
+  const rendered = renderedFor(payload, device.gateway);
   const { ttlSeconds = 0, since } = leaving;
   const written: GatewayMessage = device.gateway === 'fcm'
     ? { id, token: device.token, payload: fcmPayload(rendered, id, tracking, leaving) }
     : apnsMessage(rendered, device.token, id, tracking, leaving);
   // A time to live of 0 means now or never to the gateway; how long we try is another matter.
   const message = ttlSeconds === 0 ? written : { ...written, expiresAt: new Date(since + ttlSeconds * 1000) };
-  const bytes = Buffer.byteLength(JSON.stringify(message.payload));
-  const most = payloadLimits({ voip: message.headers?.['apns-push-type'] === 'voip' })[device.gateway];
-  if (bytes > most) {
-    throw new PushError('payload-too-large', `The message has ${bytes} bytes with its tracking data; a gateway takes ${most}.`,
-      'Shorten the text or the data, or let the template step shorten it.', { bytes, most });
-  }
+  requireSize(message, payloadLimits({ voip: message.headers?.['apns-push-type'] === 'voip' })[device.gateway]);
   return message;
+}
+
+/**
+ * The one message to whoever has subscribed. It bears no delivery token: whose phone it is nobody knows.
+ * @throws PushError `no-message`, `not-a-live-activity`, `payload-too-large`
+ */
+export function broadcastMessage(payload: JsonObject, to: Broadcast, id: string, leaving: Leaving): GatewayMessage {
+  const gateway = 'channel' in to ? 'apns' : 'fcm';
+  const rendered = renderedFor(payload, gateway);
+  if (gateway === 'fcm') {
+    const message = { id, broadcast: to, payload: fcmPayload(rendered, id, undefined, leaving) };
+    requireSize(message, TOPIC_LIMIT_BYTES);
+    return message;
+  }
+  const { token: _token, ...message } = { ...apnsMessage(rendered, '', id, undefined, leaving), broadcast: to };
+  if (message.headers?.['apns-push-type'] !== 'liveactivity') {
+    throw new PushError('not-a-live-activity', 'A channel takes updates of Live Activities only.', 'Write one in the template step: Live Activity, with the event update or end.');
+  }
+  requireSize(message, CHANNEL_LIMIT_BYTES);
+  return message;
+}
+
+function renderedFor(payload: JsonObject, gateway: GatewayType): JsonObject {
+  const rendered = payload[gateway];
+  if (isJsonObject(rendered)) return rendered;
+  throw new PushError('no-message', `There is no message for ${gateway}.`, 'Put the template step before, or write a title and a text in the send step.');
+}
+
+function requireSize(message: GatewayMessage, most: number): void {
+  const bytes = Buffer.byteLength(JSON.stringify(message.payload));
+  if (bytes <= most) return;
+  throw new PushError('payload-too-large', `The message has ${bytes} bytes with all that belongs to it; the gateway takes ${most}.`,
+    'Shorten the text or the data, or let the template step shorten it.', { bytes, most });
 }
 
 function fcmPayload(rendered: JsonObject, id: string, tracking: Tracking | undefined, leaving: Leaving): JsonObject {

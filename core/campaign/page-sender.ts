@@ -99,6 +99,7 @@ export class PageSender {
           arm: typeof arm === 'string' ? arm : null,
           category: rules.category,
           counts: rules.capped,
+          ...(rules.capped && rules.caps.length > 0 && { caps: rules.caps }),
           resendUnknown,
           gateway: device.gateway,
           platform: device.platform,

@@ -31,6 +31,7 @@ export const HOLDING_REASONS = {
   'minimum-gap': 'Waits until the last message was long enough ago.',
   'quiet-hours': 'Waits for the end of the quiet hours where the person lives.',
   canary: 'Waits while the message is tried on a share of the people.',
+  'canary-failed': 'The message failed for too many of those on whom it was tried: nobody else gets it until that is mended.',
   'in-flight': 'Another run is sending to this person, or was a moment ago and is gone.',
   retry: 'The gateway was busy; waits for the next attempt.',
 } as const;

@@ -39,6 +39,7 @@ export function deliveredResult(source: ResultSource, deliveries: readonly { dev
     attempts: result.attempts,
     ...(result.code !== undefined && { code: result.code }),
     ...(result.gatewayId !== undefined && { gatewayId: result.gatewayId }),
+    ...(result.uniqueId !== undefined && { uniqueId: result.uniqueId }),
     ...(result.detail !== undefined && { detail: result.detail }),
   }));
   const accepted = deliveries.find(({ result }) => result.outcome === 'accepted');

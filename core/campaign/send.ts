@@ -4,7 +4,7 @@
  * leaves; outcomes go into the ledger in groups. Memory holds a few pages, whatever the audience.
  */
 import { randomUUID } from 'node:crypto';
-import type { Gateway, GatewayMessage, SendOptions } from '../delivery/gateway';
+import type { Gateway, SendOptions } from '../delivery/gateway';
 import { PushError } from '../errors';
 import type { FieldMap, GatewayType } from '../recipient';
 import type { Store } from '../store';
@@ -14,11 +14,13 @@ import { candidatesOf, nameOf, waitingCandidates, type Candidate, type Candidate
 import { Channel } from './channel';
 import type { Item } from './item';
 import { Judging, type Judged } from './judging';
-import { neverLeft, PageSender } from './page-sender';
+import { Lane } from './lane';
+import { PageSender } from './page-sender';
 import type { ConsentRule, PolicyOptions } from './policy';
 import { messageKeyOf, occurrenceName, type Repeat } from './repeat';
 import { failedResult, type SendResult } from './send-result';
 import { Settler } from './settler';
+import { countMessages, spreadOf } from './spread';
 import { compileMessage, type TemplateStage } from './stages';
 
 export interface CampaignOptions {
@@ -43,6 +45,8 @@ export interface CampaignOptions {
   gateways: Partial<Record<GatewayType, Gateway>>;
   tracking?: Tracking;
   delivery?: Omit<SendOptions, 'signal'>;
+  /** Spreads the messages of the run evenly over so much time (ms), so that not everybody opens at once. */
+  spreadMs?: number;
   /** How long (ms) after a crash another run waits before it judges what was in the air; 60 000 if not given. */
   leaseMs?: number;
   /** Stops taking people; messages in the air are waited for. */
@@ -52,10 +56,6 @@ export interface CampaignOptions {
 
 /** People judged and leased together. */
 const PAGE = 500;
-/** Messages that wait for a gateway at most, so that a slow one holds the reading back. */
-const WAITING = 1000;
-/** Messages written down together as leaving for their gateway: so many, and those in the air, does a killed run leave unknown. */
-const DEPARTURE = 50;
 const LEASE_MS = 60_000;
 
 /**
@@ -83,7 +83,7 @@ class CampaignRun {
   readonly results: Channel<SendResult>;
   private readonly stopping = new AbortController();
   private readonly signal: AbortSignal;
-  private readonly queues = new Map<GatewayType, Channel<GatewayMessage>>();
+  private readonly lanes = new Map<GatewayType, Lane>();
   private readonly settler: Settler;
   private readonly judging: Judging;
   private readonly people: CandidateOptions;
@@ -115,31 +115,29 @@ class CampaignRun {
     };
     this.signal = options.signal === undefined ? this.stopping.signal : AbortSignal.any([options.signal, this.stopping.signal]);
     this.results = new Channel(PAGE * 2);
-    for (const type of gateways) this.queues.set(type, new Channel(WAITING));
     this.leaseMs = options.leaseMs ?? LEASE_MS;
     const { owner, leaseMs } = this;
     this.settler = new Settler(store, this.results, { owner, leaseMs, now: this.now });
+    for (const type of gateways) {
+      this.lanes.set(type, new Lane({
+        gateway: options.gateways[type] as Gateway, store, settler: this.settler, owner, leaseMs, now: this.now, signal: this.signal, delivery: options.delivery ?? {},
+      }));
+    }
     this.pages = new PageSender({
       store, judging: this.judging, settler: this.settler, tracking: options.tracking, owner, leaseMs, now: this.now,
       render: template === undefined ? undefined : compileMessage(template, this.now()),
-      queue: async (type, message) => (await this.queues.get(type)?.push(message)) === true,
+      queue: async (type, message) => (await this.lanes.get(type)?.push(message)) === true,
     });
   }
 
   /** Reads all people and ends when every one of them has a result. */
   async feed(items: Iterable<Item> | AsyncIterable<Item>): Promise<void> {
-    const { store, campaign, occurrence } = this.people;
-    const senders = [...this.queues].map(([type, queue]) => this.drain(type, queue));
-    const reading = store.beginRun(campaign, occurrence, this.now()).then(() => this.read(items)).finally(() => {
-      for (const queue of this.queues.values()) queue.end();
-    });
     try {
-      await Promise.all([reading, ...senders]);
+      await this.pass(items, await this.countForSpread(items));
       await this.settler.flush();
       await this.conclude();
     } catch (thrown) {
       this.stop();
-      await Promise.allSettled([reading, ...senders]);
       throw thrown;
     } finally {
       this.settler.end();
@@ -147,10 +145,32 @@ class CampaignRun {
     }
   }
 
+  /** Reading and sending side by side, until all is sent. @param counts messages by gateway, where they are spread over time */
+  private async pass(items: Iterable<Item> | AsyncIterable<Item>, counts: Partial<Record<GatewayType, number>>): Promise<void> {
+    const { store, campaign, occurrence } = this.people;
+    const senders = [...this.lanes].map(([type, lane]) => lane.drain(spreadOf(counts[type], this.options.spreadMs)));
+    const reading = store.beginRun(campaign, occurrence, this.now()).then(() => this.read(items)).finally(() => this.endLanes());
+    try {
+      await Promise.all([reading, ...senders]);
+    } catch (thrown) {
+      this.stop();
+      await Promise.allSettled([reading, ...senders]);
+      throw thrown;
+    }
+  }
+
+  private async countForSpread(items: Iterable<Item> | AsyncIterable<Item>): Promise<Partial<Record<GatewayType, number>>> {
+    return this.options.spreadMs === undefined ? {} : countMessages(items, this.people);
+  }
+
   stop(): void {
     this.stopping.abort();
     this.results.end();
-    for (const queue of this.queues.values()) queue.end();
+    this.endLanes();
+  }
+
+  private endLanes(): void {
+    for (const lane of this.lanes.values()) lane.end();
   }
 
   /** How far the occurrences are now; what an operator said of them stays. */
@@ -160,40 +180,6 @@ class CampaignRun {
       const [run] = await store.runs({ campaign, occurrence: name });
       const state = this.signal.aborted ? 'stopped' : (run?.held ?? 0) > 0 ? 'waiting' : 'finished';
       await store.moveRuns({ campaign, occurrence: name }, ['running', 'waiting', 'stopped', 'finished'], state, this.now());
-    }
-  }
-
-  private async drain(type: GatewayType, queue: Channel<GatewayMessage>): Promise<void> {
-    const gateway = this.options.gateways[type] as Gateway;
-    const { delivery, store } = this.options;
-    const options: SendOptions = {
-      ...delivery,
-      rate: { permits: store.permits, ...delivery?.rate },
-      onWait: (id, notBefore, code) => {
-        delivery?.onWait?.(id, notBefore, code);
-        this.settler.postpone({ id, notBefore, code });
-      },
-      signal: this.signal,
-    };
-    const departed: GatewayMessage[] = [];
-    for await (const result of gateway.send(this.departures(queue, departed), options)) {
-      await this.settler.settle(result);
-    }
-    for (const { id } of [...departed, ...queue.drain()]) await this.settler.settle(neverLeft(id));
-  }
-
-  /** The messages of a queue, each written down as leaving. @param departed holds those that were not handed over yet */
-  private async *departures(queue: Channel<GatewayMessage>, departed: GatewayMessage[]): AsyncGenerator<GatewayMessage> {
-    for await (const batch of queue.batches(DEPARTURE)) {
-      departed.push(...batch);
-      const { owner, leaseMs } = this;
-      const held = await this.options.store.depart(batch.map(({ id }) => id), { now: this.now(), owner, leaseMs });
-      while (!this.signal.aborted) {
-        const message = departed.shift();
-        if (message === undefined) break;
-        if (held.has(message.id)) yield message;
-        else await this.settler.settle(neverLeft(message.id));
-      }
     }
   }
 

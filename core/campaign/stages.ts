@@ -6,7 +6,7 @@ import { asPushError, PushError, RunStopper } from '../errors';
 import { compileExperiment, type Arm } from '../experiment';
 import { isJsonObject, type JsonObject } from '../json';
 import { DEFAULT_FIELDS, readPath, type FieldMap } from '../recipient';
-import { compileTemplate, type CompiledTemplate, type Template, type TemplateOptions } from '../template';
+import { compileTemplate, type CompiledTemplate, type FcmTarget, type Template, type TemplateOptions } from '../template';
 import { requireItem, withPush, type Item, type Route } from './item';
 import { appendStage, isAudienceReference } from './plan';
 import { compileSegmentStage, type SegmentContext, type SegmentStage } from './segment-stage';
@@ -83,8 +83,8 @@ export function renderMessage(render: CompiledTemplate, item: Item): Item {
 }
 
 /** The template of a stage, compiled with its options. */
-export function compileMessage({ template, copyCheck: _, ...options }: TemplateStage, now?: Date): CompiledTemplate {
-  return compileTemplate(template, { ...options, ...(now !== undefined && { now }) });
+export function compileMessage({ template, copyCheck: _, ...options }: TemplateStage, now?: Date, fcmTarget: FcmTarget = 'device'): CompiledTemplate {
+  return compileTemplate(template, { ...options, fcmTarget, ...(now !== undefined && { now }) });
 }
 
 function compileSegment(segment: SegmentStage, context: StageContext): CompiledStage {

@@ -12,6 +12,8 @@ export const APNS_ORIGINS: Readonly<Record<Environment, string>> = {
 };
 
 const TOKEN = /^[0-9a-f]{1,400}$/i;
+/** Base64, as Apple makes it. */
+export const CHANNEL_ID = /^[A-Za-z0-9+/_-]{1,400}={0,2}$/;
 const HEADER_NAME = /^apns-[a-z-]{1,40}$/;
 const HEADER_VALUE = /^[\x20-\x7e]{1,1024}$/;
 
@@ -39,13 +41,43 @@ const TOPIC_SUFFIXES: { readonly [type in ApnsPushType]?: string } = {
 /** @param bundleId the default topic, with the suffix that the push type asks for */
 export function apnsProtocol(bundleId: string): Protocol {
   const defaults = { 'apns-topic': bundleId, 'apns-push-type': DEFAULT_PUSH_TYPE, 'apns-priority': DEFAULT_PRIORITY };
-  return { type: 'apns', name: 'APNs', write: (message) => write(message, defaults), read };
+  const write = (message: GatewayMessage) => (message.broadcast === undefined ? writeToDevice(message, defaults) : writeToChannel(message, bundleId));
+  return { type: 'apns', name: 'APNs', write, read: readApns };
 }
 
-function write({ token, payload, headers }: GatewayMessage, defaults: Readonly<Record<'apns-topic' | 'apns-push-type' | 'apns-priority', string>>): WireRequest {
+function writeToDevice({ token, payload, headers }: GatewayMessage, defaults: Readonly<Record<'apns-topic' | 'apns-push-type' | 'apns-priority', string>>): WireRequest {
   const path = `/3/device/${requireToken(token, TOKEN)}`;
   if (!isJsonObject(payload)) throw refusal('payload-malformed');
   return { path, headers: headers === undefined ? defaults : withTopic(defaults, readHeaders(headers)), body: writeJson(payload) };
+}
+
+/**
+ * To whoever's Live Activity is on the channel; the app stands in the path and not in a topic. Source:
+ * https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
+ */
+function writeToChannel({ broadcast = { topic: '' }, payload, headers = {} }: GatewayMessage, bundleId: string): WireRequest {
+  if (!('channel' in broadcast)) throw refusal('broadcast-not-here');
+  if (!isJsonObject(payload)) throw refusal('payload-malformed');
+  const { 'apns-id': id, 'apns-topic': _topic, 'apns-collapse-id': _collapse, ...own } = readHeaders(headers);
+  return {
+    path: `/4/broadcasts/apps/${bundleId}`,
+    headers: {
+      // Apple asks for an expiry; a channel that stores nothing takes no other than 0.
+      'apns-expiration': '0',
+      'apns-priority': DEFAULT_PRIORITY,
+      ...own,
+      'apns-push-type': 'liveactivity',
+      'apns-channel-id': requireChannel(broadcast.channel),
+      ...(id !== undefined && { 'apns-request-id': id }),
+    },
+    body: writeJson(payload),
+  };
+}
+
+/** @throws PushError `channel-malformed` */
+export function requireChannel(id: unknown): string {
+  if (typeof id === 'string' && CHANNEL_ID.test(id)) return id;
+  throw refusal('channel-malformed');
 }
 
 function withTopic(defaults: Readonly<Record<'apns-topic', string>>, own: Record<string, string>): Record<string, string> {
@@ -65,14 +97,15 @@ function readHeaders(headers: Readonly<Record<string, string>>): Record<string, 
   return read;
 }
 
-function read({ status, headers, body }: Answer): Reading {
-  const id = headers['apns-id'];
-  const gatewayId = typeof id === 'string' ? { gatewayId: id } : {};
-  if (status === 200) return gatewayId;
+export function readApns({ status, headers, body }: Answer): Reading {
+  const id = headers['apns-id'] ?? headers['apns-request-id'];
+  const unique = headers['apns-unique-id'];
+  const ids = { ...(typeof id === 'string' && { gatewayId: id }), ...(typeof unique === 'string' && { uniqueId: unique }) };
+  if (status < 300) return ids;
   const { reason, timestamp } = bodyObject(body);
   const since = typeof timestamp === 'number' ? new Date(timestamp) : undefined;
   return {
-    ...gatewayId,
+    ...ids,
     ...(typeof reason === 'string' && { code: reason.slice(0, 60) }),
     ...(since !== undefined && !Number.isNaN(since.getTime()) && { deadSince: since.toISOString() }),
   };

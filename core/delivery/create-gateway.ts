@@ -1,22 +1,23 @@
 /** Makes a gateway out of what a credential holds; whatever is wrong with it is said here, before anything is sent. */
-import { X509Certificate } from 'node:crypto';
 import type { lookup } from 'node:dns';
 import { PushError } from '../errors';
 import { AccessTokens } from './auth/access-tokens';
+import { apnsKeys, clientCertificate } from './auth/apns-sign-in';
 import { FixedCredential, type Credential } from './auth/credential';
 import { applicationDefaultTokens, serviceAccountTokens } from './auth/google-sign-in';
-import { readPrivateKey } from './auth/pem';
-import { sharedProviderToken } from './auth/provider-token';
 import { parseServiceAccount, requireProjectId } from './auth/service-account';
 import { APNS_ORIGINS, apnsProtocol } from './apns';
+import { ApnsGateway } from './apns-gateway';
+import { MANAGE_ORIGINS } from './channels';
 import { parseEndpoint, trustedAuthorities, type Endpoint } from './endpoint';
 import { FCM_ORIGIN, fcmProtocol } from './fcm';
+import { FcmGateway } from './fcm-gateway';
 import type { ApnsGatewayOptions, FcmGatewayOptions, Gateway, GatewayOptions } from './gateway';
 import type { PoolOptions } from './http2/pool';
 import { chooseProxy, type Environment as Variables } from './http2/proxy';
 import type { DeliveryListener } from './listener';
 import { FCM_RATE } from './rate/options';
-import { VendorGateway } from './vendor-gateway';
+import { TOPIC_RATE } from './topics';
 
 /** What a program's surroundings bring in; tests bring in their own. */
 export interface Surroundings {
@@ -65,16 +66,17 @@ function createFcm(options: FcmGatewayOptions, surroundings: Surroundings): Gate
   const now = surroundings.now ?? Date.now;
   const { credential, project, names } = fcmSignIn(options, endpoint, ca, now, surroundings.environment ?? process.env);
   const message = { id: 'check', token: PROBE_TOKEN, payload: { notification: { title: 'Connection test' } } };
-  return new VendorGateway({
+  // The quotas are Google's: whose endpoint it is decides.
+  const isGoogles = endpoint.origin === FCM_ORIGIN;
+  return new FcmGateway({
     protocol: fcmProtocol(project),
     credential,
     now,
-    // The quota is Google's: whose endpoint it is decides.
-    rate: { bucket: () => `fcm:${project()}`, vendor: endpoint.origin === FCM_ORIGIN ? FCM_RATE : {} },
+    rate: { bucket: () => `fcm:${project()}`, vendor: isGoogles ? FCM_RATE : {} },
     ...(surroundings.listener !== undefined && { listener: surroundings.listener }),
     pool: pool(endpoint, options.proxy, { ...(ca !== undefined && { ca }) }, FCM_WINDOW, surroundings),
     probe: { protocol: fcmProtocol(project, true), message, names },
-  });
+  }, project, isGoogles ? TOPIC_RATE : {});
 }
 
 interface FcmSignIn {
@@ -128,52 +130,21 @@ function createApns(options: ApnsGatewayOptions, surroundings: Surroundings): Ga
   const now = surroundings.now ?? Date.now;
   const byCertificate = Boolean(options.certificate?.trim() || options.certificateKey?.trim());
   const certificate = byCertificate ? clientCertificate(options, now()) : {};
-  const credential = byCertificate ? new FixedCredential(undefined) : apnsKey(options, now);
+  const credential = byCertificate ? new FixedCredential(undefined) : apnsKeys(options, now);
   const protocol = apnsProtocol(bundleId);
   const message = { id: 'check', token: '0'.repeat(64), payload: { aps: { alert: 'Connection test' } } };
-  return new VendorGateway({
+  const tls = { ...(ca !== undefined && { ca }), ...certificate };
+  const window = { ...APNS_WINDOW, firstAlone: !byCertificate };
+  const managing = options.endpoint === undefined ? parseEndpoint(MANAGE_ORIGINS[environment]) : endpoint;
+  return new ApnsGateway({
     protocol,
     credential,
     now,
     rate: { bucket: () => `apns:${endpoint.host}:${bundleId}`, vendor: {} },
     ...(surroundings.listener !== undefined && { listener: surroundings.listener }),
-    pool: pool(endpoint, options.proxy, { ...(ca !== undefined && { ca }), ...certificate }, { ...APNS_WINDOW, firstAlone: !byCertificate }, surroundings),
+    pool: pool(endpoint, options.proxy, tls, window, surroundings),
     probe: { protocol, message, names: `the ${byCertificate ? 'certificate' : 'key'} for ${bundleId}` },
-  });
-}
-
-function apnsKey({ teamId, keyId, key }: ApnsGatewayOptions, now: () => number): Credential {
-  const tenLetters = /^[A-Za-z0-9]{10}$/;
-  if (!tenLetters.test(teamId?.trim() ?? '')) {
-    throw new PushError('team-id-malformed', teamId?.trim() ? 'The team id has not ten letters and digits.' : 'The team id is missing.',
-      'It stands in Apple\'s developer account under Membership details.');
-  }
-  if (!tenLetters.test(keyId?.trim() ?? '')) {
-    throw new PushError('key-id-malformed', keyId?.trim() ? 'The key id has not ten letters and digits.' : 'The key id is missing.',
-      'It stands beside the key in Apple\'s developer account, and in the file\'s name: AuthKey_<key id>.p8.');
-  }
-  return sharedProviderToken(String(teamId).trim(), String(keyId).trim(), readPrivateKey(key ?? '', 'APNs key (.p8)', 'p256'), now);
-}
-
-function clientCertificate({ certificate = '', certificateKey = '' }: ApnsGatewayOptions, now: number): { cert: string; key: string } {
-  const what = 'private key of the push certificate';
-  const key = readPrivateKey(certificateKey.trim() === '' ? certificate : certificateKey, what, 'any');
-  const pem = certificate.replaceAll('\\n', '\n');
-  let x509: X509Certificate;
-  try {
-    x509 = new X509Certificate(pem);
-  } catch {
-    throw new PushError('certificate-malformed', 'The push certificate is no certificate in PEM form.',
-      'Convert a .p12 file with: openssl pkcs12 -in push.p12 -nodes -out push.pem');
-  }
-  if (Date.parse(x509.validTo) < now) {
-    throw new PushError('certificate-expired', `The push certificate expired on ${x509.validTo}.`, 'Renew it in Apple\'s developer account.', { expired: x509.validTo });
-  }
-  const plainKey = key.export({ type: 'pkcs8', format: 'pem' }).toString();
-  if (!x509.checkPrivateKey(key)) {
-    throw new PushError('certificate-key-mismatch', 'The private key does not belong to the push certificate.', 'Export both from the same .p12 file.');
-  }
-  return { cert: pem, key: plainKey };
+  }, bundleId, pool(managing, options.proxy, tls, { ...window, mostSessions: 1 }, surroundings));
 }
 
 function pool(

@@ -3,10 +3,11 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json';
 import type { GatewayMessage } from './gateway';
 import type { Answer, WireRequest } from './http2/exchange';
 import { bodyObject, refusal, requireToken, writeJson, type Protocol, type Reading } from './protocol';
+import { requireCondition, requireTopic } from './topic-names';
 
 export const FCM_ORIGIN = 'https://fcm.googleapis.com';
 
-const TOKEN = /^\S{1,4096}$/;
+export const FCM_TOKEN = /^\S{1,4096}$/;
 /** Google's status words (google.rpc.Code) that an answer without FcmError may carry; no word outside this list is believed. */
 const RPC_CODES = new Set([
   'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS', 'PERMISSION_DENIED', 'UNAUTHENTICATED',
@@ -22,29 +23,44 @@ export function fcmProtocol(project: () => string | undefined, validateOnly = fa
   return {
     type: 'fcm',
     name: 'FCM',
-    write: ({ token, payload }) => write(project(), requireToken(token, TOKEN), payload, validateOnly),
-    read,
+    write: (message) => write(project(), targetOf(message), message.payload, validateOnly),
+    read: (answer, message) => readFcm(answer, message, 'name'),
   };
 }
 
-function write(project: string | undefined, token: string, payload: JsonObject, validateOnly: boolean): WireRequest {
+/** @throws PushError `token-...`, `topic-malformed`, `condition-malformed`, `broadcast-not-here` */
+function targetOf({ token, broadcast }: GatewayMessage): JsonObject {
+  if (broadcast === undefined) return { token: requireToken(token, FCM_TOKEN) };
+  if ('topic' in broadcast) return { topic: requireTopic(broadcast.topic) };
+  if ('condition' in broadcast) return { condition: requireCondition(broadcast.condition) };
+  throw refusal('broadcast-not-here');
+}
+
+function write(project: string | undefined, target: JsonObject, payload: JsonObject, validateOnly: boolean): WireRequest {
   if (project === undefined) throw refusal('project-unknown');
   if (!isJsonObject(payload)) throw refusal('payload-malformed');
-  const body = writeJson({ ...(validateOnly && { validate_only: true }), message: { ...payload, token } });
+  const body = writeJson({ ...(validateOnly && { validate_only: true }), message: { ...payload, ...target } });
   return { path: `/v1/projects/${encodeURIComponent(project)}/messages:send`, headers: { 'content-type': 'application/json' }, body };
 }
 
-function read({ status, body, complete }: Answer, { token }: GatewayMessage): Reading {
+/** @param named the field of a good answer without which it cannot be FCM's; undefined where there is none */
+export function readFcm({ status, body, complete }: Answer, { token }: GatewayMessage, named: string | undefined): Reading {
   const value = bodyObject(body);
   if (status === 200) {
-    if (typeof value['name'] === 'string') return { gatewayId: value['name'] };
+    if (named === undefined) return {};
+    const name = value[named];
+    if (typeof name === 'string') return { gatewayId: name };
     // Where only the name was lost, FCM has said all the same that it took the message.
     return complete ? { code: 'NO_NAME' } : {};
   }
   const error = isJsonObject(value['error']) ? value['error'] : {};
-  const text = typeof error['message'] === 'string' ? error['message'].replaceAll(token, '(token)').slice(0, 200) : '';
+  const text = typeof error['message'] === 'string' ? withoutToken(error['message'], token).slice(0, 200) : '';
   const code = errorCode(error);
   return { ...(code !== undefined && { code }), ...(text !== '' && { quote: text }) };
+}
+
+function withoutToken(text: string, token: string | undefined): string {
+  return token === undefined ? text : text.replaceAll(token, '(token)');
 }
 
 /** The code of the FcmError decides; only such an error speaks of the token. Without it Google's front door has answered. */

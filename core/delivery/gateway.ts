@@ -16,11 +16,19 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/**
+ * Whoever has subscribed, how many that may be: an FCM topic (`news`), a condition over topics (`'news' in topics &&
+ * !('sport' in topics)`), or an APNs channel of Live Activities.
+ */
+export type Broadcast = { topic: string } | { condition: string } | { channel: string };
+
 export interface GatewayMessage {
   /** The caller's own name of the message; comes back in its result. */
   id: string;
-  /** The device token. */
-  token: string;
+  /** The device token; absent where a broadcast is the target. */
+  token?: string;
+  /** In place of a device: accepted means that the gateway took it, and says nothing of how many phones get it. */
+  broadcast?: Broadcast;
   /** FCM: a `Message` of HTTP v1 without its target. APNs: the JSON body with `aps`. */
   payload: JsonObject;
   /** APNs request headers (`apns-push-type`, `apns-priority`, ...); ignored by FCM. */
@@ -38,6 +46,8 @@ export interface GatewayResult {
   status?: number;
   /** FCM message name or apns-id: what to quote to the vendor. */
   gatewayId?: string;
+  /** APNs, development only: the apns-unique-id, by which Apple's Push Console finds the delivery log. */
+  uniqueId?: string;
   /** In words, for a person: what happened and what to do. Never holds a token or a secret. */
   detail?: string;
   /** APNs 410: since when the token is dead (ISO 8601). */
@@ -75,6 +85,33 @@ export interface SendOptions {
   signal?: AbortSignal;
 }
 
+/** The subscriptions of devices to FCM topics. */
+export interface Topics {
+  /**
+   * Puts devices on a topic, or takes them off it: a request each, retried like a message, within the vendor's rate.
+   * Yields each device's result once, as answers come.
+   * @throws PushError `topic-malformed`, at once
+   */
+  change(
+    action: TopicAction, topic: string, devices: Iterable<TopicDevice> | AsyncIterable<TopicDevice>, options?: SendOptions,
+  ): AsyncIterable<GatewayResult>;
+}
+export const TOPIC_ACTIONS = ['subscribe', 'unsubscribe'] as const;
+export type TopicAction = (typeof TOPIC_ACTIONS)[number];
+export type TopicDevice = Required<Pick<GatewayMessage, 'id' | 'token'>>;
+
+/** What APNs keeps of a channel for phones that are off. */
+export const CHANNEL_STORAGES = ['none', 'most-recent'] as const;
+export type ChannelStorage = (typeof CHANNEL_STORAGES)[number];
+
+/** The channels of an app, over which its Live Activities are updated. All throw PushError with a code of the outcome table. */
+export interface Channels {
+  /** @returns the id that the app subscribes to */
+  create(storage?: ChannelStorage): Promise<string>;
+  list(): Promise<string[]>;
+  remove(id: string): Promise<void>;
+}
+
 /** What a connection test found, in words. */
 export interface CredentialCheck {
   ok: boolean;
@@ -83,6 +120,10 @@ export interface CredentialCheck {
 
 export interface Gateway {
   readonly type: GatewayType;
+  /** Of FCM alone. */
+  readonly topics?: Topics;
+  /** Of APNs alone. */
+  readonly channels?: Channels;
   /**
    * Sends each message and yields each result once, as answers come (not in order). Pulls from `messages` only
    * when there is room, so that memory stays flat. Never throws for a message; a gateway that cannot be
@@ -128,6 +169,9 @@ export interface ApnsGatewayOptions {
   teamId?: string;
   keyId?: string;
   key?: string;
+  /** The key that takes over when Apple refuses the first, as while one is being replaced; of the same team. */
+  nextKeyId?: string;
+  nextKey?: string;
   /** Certificate authentication: PEM certificate and PEM private key. */
   certificate?: string;
   certificateKey?: string;

@@ -3,4 +3,6 @@ export type { ApnsPriority, ApnsPushType } from './apns';
 export * from './gateway';
 export { createGateway } from './create-gateway';
 export { classify, describeOutcome, OUTCOME_TABLE, type OutcomeRow } from './outcomes';
+export type { DeliveryEvent, DeliveryListener } from './listener';
 export * from './rate';
+export * from './watch';

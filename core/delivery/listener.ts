@@ -3,7 +3,7 @@ import type { GatewayType } from '../recipient';
 import type { Outcome } from './gateway';
 
 export type DeliveryEvent = { gateway: GatewayType } & (
-  /** A message has its result. `ms` from its first attempt to its end; `device` is the token's fingerprint. */
+  /** A message has its result. `ms` from its first attempt to its end; `device` is the token's fingerprint, or `broadcast`. */
   | { event: 'settled'; id: string; device: string; outcome: Outcome; code?: string; status?: number; attempts: number; ms: number }
   /** A message waits for another attempt. */
   | { event: 'waiting'; id: string; device: string; code: string; ms: number }
@@ -11,6 +11,8 @@ export type DeliveryEvent = { gateway: GatewayType } & (
   | { event: 'paused'; code: string; ms: number }
   /** The safety stop ended a run. */
   | { event: 'stopped'; code: string }
+  /** APNs refused a key of the credential, and another one is used; `from` and `to` are key ids. */
+  | { event: 'key-changed'; code: string; from: string; to: string }
   | { event: 'connection'; state: 'opened' | 'closed' }
   | { event: 'connection'; state: 'failed'; code: string }
 );

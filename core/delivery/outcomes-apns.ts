@@ -4,6 +4,8 @@ import type { OutcomeRow } from './outcomes';
 const APPLE = 'https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns';
 const TOKEN_AUTH = 'https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns';
 
+const CHANNELS = 'https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns';
+
 const CAMPAIGN = 'Correct the message; every person of the campaign would get the same answer.';
 const LATER = 'It was tried again later; run the campaign again for those who are left.';
 const KEY = 'Check team id, key id and key in the credential, and that the key was not revoked in Apple\'s developer account. No device token was judged.';
@@ -12,6 +14,8 @@ const ENVIRONMENT_KEY = 'Use a key that is allowed for this environment, or the 
 /** Apple: a device that gets too much waits a minute at least; an error of the server is not hammered at. */
 const AFTER_429 = { retriable: true, notBeforeMs: 60_000 } as const;
 const AFTER_5XX = { retriable: true, notBeforeMs: 10_000 } as const;
+/** Apple binds a connection to the key that it began with: the other key needs another connection. */
+const OTHER_KEY = { otherKey: true, reconnects: true } as const;
 /** Signatures are renewed once in 20 minutes at most; the one at hand stays good meanwhile. */
 const AFTER_RENEWALS = { retriable: true, notBeforeMs: 5 * 60_000 } as const;
 
@@ -19,11 +23,14 @@ type Row = Omit<OutcomeRow, 'gateway' | 'source'> & { source?: string };
 
 const refused = (code: string, meaning: string, action = CAMPAIGN, status = 400): Row =>
   ({ status, code, outcome: 'bad-payload', retriable: false, meaning, action });
+const channel = (code: string, meaning: string, action: string): Row => ({ ...refused(code, meaning, action), source: CHANNELS });
 const credentials = (code: string, meaning: string, action: string, status = 403): Row =>
   ({ status, code, outcome: 'bad-credentials', retriable: false, meaning, action });
 
 const ROWS: readonly Row[] = [
   { status: 200, code: '*', outcome: 'accepted', retriable: false, signedIn: true, meaning: 'APNs took the message. Whether the phone received it, only the app can tell.', action: '' },
+  { status: 201, code: '*', outcome: 'accepted', retriable: false, signedIn: true, meaning: 'APNs made the channel.', action: '', source: CHANNELS },
+  { status: 204, code: '*', outcome: 'accepted', retriable: false, signedIn: true, meaning: 'APNs deleted the channel.', action: '', source: CHANNELS },
   {
     status: 410, code: 'Unregistered', outcome: 'dead-token', retriable: false, signedIn: true,
     meaning: 'The app was uninstalled, or the device has a newer token.', action: 'Remove the token unless it was registered again later.',
@@ -54,17 +61,23 @@ const ROWS: readonly Row[] = [
   refused('BadPath', 'The request has an address that APNs does not know.', 'Check the endpoint and the device token.', 404),
   refused('MethodNotAllowed', 'The endpoint does not take messages.', 'Check the endpoint.', 405),
   refused('PayloadTooLarge', 'The message is over 4,096 bytes (5,120 for VoIP).', 'Shorten the text or the data.', 413),
+  channel('MissingChannelId', 'The request names no channel.', 'Give the id of the channel.'),
+  channel('BadChannelId', 'This is no id of a channel.', 'Use the id that was given when the channel was created.'),
+  channel('ChannelNotRegistered', 'The app has no such channel in this environment.', 'List the channels; create it, or choose the other environment in the credential.'),
+  channel('CannotCreateChannelConfig', 'The app has as many channels as Apple allows (10,000).', 'Delete those whose events are over.'),
+  channel('MissingPushType', 'The channel was asked for without its kind.', 'Create it anew.'),
+  { ...credentials('FeatureNotEnabled', 'Broadcasts are not switched on for the app.', 'Switch Broadcast Capability on for the app id in Apple\'s developer account.'), source: CHANNELS },
   credentials('BadTopic', 'The topic (apns-topic) is not valid.', 'Check the bundle id in the credential.', 400),
   credentials('MissingTopic', 'The request names no topic (apns-topic).', 'Give the app\'s bundle id in the credential.', 400),
   credentials('TopicDisallowed', 'This key or certificate may not send for the app.', 'Check bundle id and team, and that push is switched on for the app id.', 400),
   credentials('BadCertificate', 'The push certificate is not valid.', 'Renew the certificate in Apple\'s developer account.'),
   credentials('BadCertificateEnvironment', 'The push certificate is for the other environment.', 'Choose the certificate\'s environment in the credential.'),
-  credentials('Forbidden', 'APNs forbids this request.', KEY),
-  credentials('InvalidProviderToken', 'APNs does not accept our signature: key, key id and team id do not belong together.', KEY),
+  { ...credentials('Forbidden', 'APNs forbids this request; so it also answers a revoked key.', KEY), ...OTHER_KEY },
+  { ...credentials('InvalidProviderToken', 'APNs does not accept our signature: key, key id and team id do not belong together, or the key was revoked.', KEY), ...OTHER_KEY },
   credentials('MissingProviderToken', 'The request came without key and without push certificate.', KEY),
-  credentials('BadEnvironmentKeyIdInToken', 'The key is not allowed in this environment.', ENVIRONMENT_KEY),
+  { ...credentials('BadEnvironmentKeyIdInToken', 'The key is not allowed in this environment.', ENVIRONMENT_KEY), ...OTHER_KEY },
   {
-    ...credentials('BadEnvironmentKeyInToken', 'The key is not allowed in this environment.', ENVIRONMENT_KEY),
+    ...credentials('BadEnvironmentKeyInToken', 'The key is not allowed in this environment.', ENVIRONMENT_KEY), ...OTHER_KEY,
     source: 'https://github.com/swift-server-community/APNSwift/pull/229',
   },
   {
@@ -72,7 +85,7 @@ const ROWS: readonly Row[] = [
     meaning: 'The key has nothing to do with the key that this connection began with.', action: KEY,
   },
   {
-    status: 403, code: 'ExpiredProviderToken', outcome: 'bad-credentials', retriable: true, renews: true, reconnects: true,
+    status: 403, code: 'ExpiredProviderToken', outcome: 'bad-credentials', retriable: true, renews: true, ...OTHER_KEY,
     meaning: 'APNs says that our signature is older than an hour, a new one too.',
     action: 'Check that this machine\'s clock is right. No device token was judged.', source: TOKEN_AUTH,
   },

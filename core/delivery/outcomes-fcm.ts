@@ -4,6 +4,7 @@ import type { OutcomeRow } from './outcomes';
 const ERROR_CODES = 'https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode';
 const SCALE = 'https://firebase.google.com/docs/cloud-messaging/scale-fcm#errors';
 const RPC = 'https://cloud.google.com/apis/design/errors#handling_errors';
+const TOPICS = 'https://firebase.google.com/docs/cloud-messaging/manage-topic-subscriptions';
 const TOKENS = 'https://firebase.google.com/docs/cloud-messaging/manage-tokens';
 
 /** Rules of "Scale FCM" for senders: 429 waits a minute where no time is named, a 5xx ten seconds. */
@@ -109,6 +110,16 @@ export const FCM_OUTCOMES: readonly OutcomeRow[] = [
     gateway: 'fcm', status: 404, code: 'NOT_FOUND', outcome: 'bad-credentials', retriable: false,
     meaning: 'FCM does not know the project, or the endpoint has no such address.',
     action: 'Check the project id (not the project\'s name) and the endpoint. No device token was judged.', source: RPC,
+  },
+  // Of subscriptions to topics.
+  {
+    gateway: 'fcm', status: 409, code: '*', outcome: 'accepted', retriable: false, signedIn: true,
+    meaning: 'The device was subscribed to the topic already.', action: '', source: TOPICS,
+  },
+  {
+    gateway: 'fcm', status: 404, code: 'NOT_FOUND/registration', outcome: 'wrong-environment', retriable: false,
+    meaning: 'FCM does not know the device in this project, or not the project.',
+    action: 'Where many get this answer, check the project id and where the tokens come from. Nothing is removed for it.', source: TOPICS,
   },
   {
     gateway: 'fcm', status: 404, code: '*', outcome: 'bad-credentials', retriable: false,

@@ -22,6 +22,8 @@ export interface OutcomeRow {
   atOnce?: boolean;
   /** Goes again once, after the access or provider token is renewed. */
   renews?: boolean;
+  /** Goes again with the credential's other key, where it has one. */
+  otherKey?: boolean;
   /** The connection is of no more use for new messages. */
   reconnects?: boolean;
   /** Whom a Retry-After holds back: everything for this gateway, or this message only. */

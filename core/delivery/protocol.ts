@@ -4,11 +4,13 @@ import { isJsonObject, type JsonObject } from '../json';
 import type { GatewayType } from '../recipient';
 import type { GatewayMessage } from './gateway';
 import type { Answer, WireRequest } from './http2/exchange';
+import { classify } from './outcomes';
 
 export interface Reading {
   /** The vendor's code, as the outcome table names it. */
   code?: string;
   gatewayId?: string;
+  uniqueId?: string;
   /** ISO 8601. */
   deadSince?: string;
   /** The vendor's own sentence, without the token. */
@@ -46,9 +48,10 @@ export function requireToken(token: unknown, shape: RegExp): string {
   return token;
 }
 
-/** A message that is not sent; what it says stands in the outcome table. */
+/** Something that is not sent; what it says stands in the outcome table. */
 export function refusal(code: string): PushError {
-  return new PushError(code, code);
+  const { meaning, action } = classify('fcm', undefined, code);
+  return new PushError(code, meaning, action);
 }
 
 /** The body of an answer as an object; empty where it is none. */

@@ -7,8 +7,9 @@ import type { Protocol, Reading } from './protocol';
 export function resultOf(
   protocol: Protocol, id: string, attempts: number, row: OutcomeRow, reading: Reading & { status?: number }, detail: string,
 ): GatewayResult {
-  const { status, gatewayId, deadSince, quote } = reading;
-  if (row.outcome === 'accepted') return { id, outcome: 'accepted', status, gatewayId, attempts };
+  const { status, gatewayId, uniqueId, deadSince, quote } = reading;
+  const unique = uniqueId !== undefined && { uniqueId };
+  if (row.outcome === 'accepted') return { id, outcome: 'accepted', status, gatewayId, ...unique, attempts };
   const code = reading.code ?? (row.code === '*' ? undefined : row.code);
   const quoted = quote === undefined ? '' : ` ${protocol.name} says: "${quote}"`;
   return {
@@ -17,6 +18,7 @@ export function resultOf(
     ...(code !== undefined && { code }),
     ...(status !== undefined && { status }),
     ...(gatewayId !== undefined && { gatewayId }),
+    ...unique,
     detail: detail === '' ? `${describeOutcome(row)}${quoted}` : detail,
     ...(deadSince !== undefined && row.outcome === 'dead-token' && { deadSince }),
     attempts,

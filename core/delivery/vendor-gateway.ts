@@ -6,6 +6,7 @@ import { Overload } from './breaker/overload';
 import { checkWords } from './check';
 import type { CredentialCheck, Gateway, GatewayMessage, GatewayResult, SendOptions } from './gateway';
 import { Pool, type PoolOptions } from './http2/pool';
+import type { Answer, WireRequest } from './http2/exchange';
 import type { Line } from './line';
 import type { DeliveryListener } from './listener';
 import type { Protocol } from './protocol';
@@ -32,25 +33,21 @@ const NO_LIMIT = { perMinute: Infinity, devicePerMinute: Infinity };
 
 export class VendorGateway implements Gateway {
   readonly type: GatewayType;
-  private readonly line: Line;
+  protected readonly line: Line;
   private readonly running = new Set<Sender>();
+  private readonly pools: Pool[] = [];
   private readonly window: number;
   private closed = false;
 
-  constructor(private readonly parts: GatewayParts) {
+  constructor(protected readonly parts: GatewayParts) {
     const { protocol, credential, now, pool, rate, listener } = parts;
     this.type = protocol.type;
     this.window = pool.mostSessions * pool.mostStreams;
-    const wake = () => {
-      for (const sender of this.running) sender.pump();
-    };
-    const unreachable = () => {
-      for (const sender of this.running) sender.unreachable();
-    };
+    const wake = () => this.wake();
     this.line = {
       protocol,
       credential,
-      pool: new Pool(pool, { room: wake, unreachable, event: (event) => listener?.({ gateway: this.type, event: 'connection', ...event }) }),
+      pool: this.openPool(pool),
       pace: new PaceMaker(rate.bucket, rate.vendor, now, wake),
       overload: new Overload(),
       listener,
@@ -65,9 +62,14 @@ export class VendorGateway implements Gateway {
     return this.run(this.line, messages, options);
   }
 
-  async check(): Promise<CredentialCheck> {
-    const { protocol, message, names } = this.parts.probe;
-    const results = this.run({ ...this.line, protocol, listener: undefined }, [message], { attempts: 1, timeoutMs: CHECK_TIMEOUT_MS, rate: NO_LIMIT });
+  check(): Promise<CredentialCheck> {
+    return this.checkWith(this.parts.credential, this.parts.probe.names);
+  }
+
+  /** @param names what is right where the test succeeds */
+  protected async checkWith(credential: Credential, names: string): Promise<CredentialCheck> {
+    const { protocol, message } = this.parts.probe;
+    const results = this.run({ ...this.line, credential, protocol, listener: undefined }, [message], { attempts: 1, timeoutMs: CHECK_TIMEOUT_MS, rate: NO_LIMIT });
     const { value } = await results.next();
     await results.return(undefined);
     return checkWords(this.type, value as GatewayResult, names, this.parts.pool.origin);
@@ -76,10 +78,47 @@ export class VendorGateway implements Gateway {
   async close(): Promise<void> {
     this.closed = true;
     for (const sender of this.running) sender.stop();
-    await this.line.pool.close();
+    await Promise.all(this.pools.map((pool) => pool.close()));
   }
 
-  private run(line: Line, messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>, options: SendOptions): AsyncGenerator<GatewayResult> {
+  /** Connections that are closed with the gateway. */
+  protected openPool(options: PoolOptions): Pool {
+    const { listener } = this.parts;
+    const pool: Pool = new Pool(options, {
+      room: () => this.wake(),
+      unreachable: () => {
+        for (const sender of this.running) if (sender.uses(pool)) sender.unreachable();
+      },
+      event: (event) => listener?.({ gateway: this.type, event: 'connection', ...event }),
+    });
+    this.pools.push(pool);
+    return pool;
+  }
+
+  private wake(): void {
+    for (const sender of this.running) sender.pump();
+  }
+
+  /** One request beside sending, with all that sending has: sign-in, retries, deadline. @throws PushError of the outcome table */
+  protected async call(line: Line, request: WireRequest, options: SendOptions = {}): Promise<Answer> {
+    let answer: Answer | undefined;
+    const protocol: Protocol = {
+      ...line.protocol,
+      write: () => request,
+      read: (one, message) => {
+        answer = one;
+        return line.protocol.read(one, message);
+      },
+    };
+    const results = this.run({ ...line, protocol, listener: undefined }, [{ id: 'call', payload: {} }], { ...options, rate: NO_LIMIT });
+    const { value } = await results.next();
+    await results.return(undefined);
+    const { outcome, code = outcome, detail = '' } = value as GatewayResult;
+    if (outcome === 'accepted' && answer !== undefined) return answer;
+    throw new PushError(code, detail);
+  }
+
+  protected run(line: Line, messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>, options: SendOptions): AsyncGenerator<GatewayResult> {
     const sender = new Sender(line, messages, sendLimits(options, this.window));
     const stop = () => sender.stop();
     return sender.run({

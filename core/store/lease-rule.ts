@@ -1,6 +1,6 @@
 /** May a delivery go out (again)? The one rule of both databases, over what the ledger knows of its person. */
 import type { Outcome } from '../delivery/gateway';
-import type { DeliveryIntent, LeaseDecision, LeaseOptions, MessageName } from './store';
+import { isCapReached, type Contact, type DeliveryIntent, type LeaseDecision, type LeaseOptions, type MessageName } from './store';
 
 /** A delivery that the ledger knows; instants in ISO 8601. */
 export interface LeasedRow extends MessageName {
@@ -26,16 +26,19 @@ export interface Leases {
 /**
  * @param rows all deliveries of the messages, to whichever device: a person who was reached on one phone, or may have
  *   been, is not sent to on another
+ * @param contacts what else the person of each delivery got, as far as its caps look back
  */
-export function judgeLeases(deliveries: readonly DeliveryIntent[], rows: readonly LeasedRow[], options: LeaseOptions): Leases {
+export function judgeLeases(
+  deliveries: readonly DeliveryIntent[], rows: readonly LeasedRow[], contacts: readonly (readonly Contact[])[], options: LeaseOptions,
+): Leases {
   const known = Map.groupBy(rows, nameOf);
   const judged = new Map<string, LeaseDecision>();
   const taken = new Map<string, DeliveryIntent>();
   const lost: string[] = [];
-  const decisions = deliveries.map((delivery): LeaseDecision => {
+  const decisions = deliveries.map((delivery, index): LeaseDecision => {
     const name = nameOf(delivery);
     // Asked once a person: their second device must not be taken for a duplicate of the first.
-    const decision = judged.get(name) ?? judgePerson(known.get(name) ?? [], delivery.resendUnknown, options, lost);
+    const decision = judged.get(name) ?? judgeMessage(delivery, known.get(name) ?? [], contacts[index] ?? [], options, lost);
     judged.set(name, decision);
     if (decision !== 'go') return decision;
     if (taken.has(delivery.id)) return 'duplicate';
@@ -43,6 +46,19 @@ export function judgeLeases(deliveries: readonly DeliveryIntent[], rows: readonl
     return 'go';
   });
   return { decisions, taken: [...taken.values()], lost };
+}
+
+function judgeMessage(
+  { caps = [], resendUnknown }: DeliveryIntent, rows: readonly LeasedRow[], contacts: readonly Contact[], options: LeaseOptions, lost: string[],
+): LeaseDecision {
+  const decision = judgePerson(rows, resendUnknown, options, lost);
+  return decision === 'go' && isCapReached(caps, contacts, options.now.getTime()) ? 'frequency-cap' : decision;
+}
+
+/** Since when caps ask what people got; undefined where none does. */
+export function capsSince(deliveries: readonly DeliveryIntent[], now: Date): Date | undefined {
+  const longest = deliveries.reduce((most, { caps = [] }) => caps.reduce((longer, { ms }) => Math.max(longer, ms), most), 0);
+  return longest === 0 ? undefined : new Date(now.getTime() - longest);
 }
 
 function judgePerson(

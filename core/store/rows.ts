@@ -6,7 +6,7 @@ import type { ConsentState, Device, GatewayType, Platform, Recipient } from '../
 import type { PersonEvent } from '../segment';
 import type { DeviceEvent } from '../tracking/events';
 import type { LeasedRow } from './lease-rule';
-import type { DeviceCount, HeldMessage, LedgerRow, RecordedEvent, RunReport, RunRow, RunState, SavedList } from './store';
+import { NOBODY, type DeviceCount, type HeldMessage, type LedgerRow, type RecordedEvent, type RunReport, type RunRow, type RunState, type SavedList } from './store';
 
 export type Row = Record<string, string | number | null>;
 
@@ -70,6 +70,7 @@ export function toLedgerRow(row: Row): LedgerRow {
     ...(row['outcome'] !== null && { outcome: row['outcome'] as Outcome }),
     ...(row['code'] !== null && { code: String(row['code']) }),
     ...(row['gateway_id'] !== null && { gatewayId: String(row['gateway_id']) }),
+    ...(row['unique_id'] !== null && { uniqueId: String(row['unique_id']) }),
     attempts: Number(row['attempts']),
   };
 }
@@ -87,7 +88,7 @@ export function* participationFacts(row: Row): Generator<KpiEvent> {
 
 /** The facts of a page of deliveries and of the events that belong to them. */
 export function* pageFacts(deliveries: readonly Row[], events: readonly Row[]): Generator<KpiEvent> {
-  for (const delivery of deliveries) yield* deliveryFacts(delivery);
+  for (const delivery of deliveries) if (delivery['recipient'] !== NOBODY) yield* deliveryFacts(delivery);
   const byId = new Map(deliveries.map((row) => [row['id'], row]));
   for (const event of events) {
     const delivery = byId.get(event['delivery'] ?? null);
@@ -178,11 +179,16 @@ export function toRun(row: Row): RunRow {
   };
 }
 
-/** @param row a run with `outcomes`, JSON of counts by outcome, and the count `held` */
+/** @param row a run with `outcomes`, JSON of `[outcome, reason, count]`, and the count `held` */
 export function toRunReport(row: Row): RunReport {
-  const { sent = 0, failed = 0, suppressed = 0 } = JSON.parse(String(row['outcomes'] ?? '{}')) as Record<string, number>;
+  const totals = { sent: 0, failed: 0, suppressed: 0 };
+  const failures: Record<string, number> = {};
+  for (const [outcome, reason, count] of JSON.parse(String(row['outcomes'] ?? '[]')) as [keyof typeof totals, string | null, number][]) {
+    totals[outcome] += count;
+    if (outcome === 'failed' && reason !== null) failures[reason] = count;
+  }
   const held = Number(row['held']);
-  return { ...toRun(row), people: sent + failed + suppressed + held, sent, failed, suppressed, held };
+  return { ...toRun(row), people: totals.sent + totals.failed + totals.suppressed + held, ...totals, held, failures };
 }
 
 function common(row: Row): { campaign: string; occurrence: string; arm: string | null; recipient: string } {

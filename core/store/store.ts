@@ -80,6 +80,9 @@ export interface Standing {
   dead: ReadonlyMap<string, string>;
 }
 
+/** In place of a person: the message went to whoever had subscribed, whom nobody here knows. Counts in no figure about people. */
+export const NOBODY = '';
+
 /** What names one message to one person: nobody gets the same twice. */
 export interface MessageName {
   campaign: string;
@@ -96,12 +99,27 @@ export interface DeliveryIntent extends MessageName {
   category: string;
   /** Whether it counts toward frequency caps. */
   counts: boolean;
+  /** Caps that hold for it, asked again when it is leased: another campaign may have sent to the person since they were judged. */
+  caps?: readonly FrequencyCap[];
   /** Send again what an earlier run left unknown. */
   resendUnknown: boolean;
   gateway: GatewayType;
   platform: Platform;
   /** Fingerprint of the device token. */
   device: string;
+}
+
+/** At most so many messages in a rolling window (ms); of one consent category where it names one. */
+export interface FrequencyCap {
+  most: number;
+  ms: number;
+  category?: string;
+}
+
+/** Whether a person got as many messages lately as a cap allows; `at` in ms. */
+export function isCapReached(caps: readonly FrequencyCap[], contacts: readonly Contact[], at: number): boolean {
+  return caps.some(({ most, ms, category }) =>
+    contacts.filter((contact) => contact.at > at - ms && (category === undefined || contact.category === category)).length >= most);
 }
 
 /** A message that a person got, on whichever of their devices; `at` in ms. */
@@ -145,15 +163,17 @@ export interface RunReport extends RunRow {
   failed: number;
   suppressed: number;
   held: number;
+  /** Failed people by reason. */
+  failures: Record<string, number>;
 }
 
 /**
- * May this delivery go out? `go`: it is ours now. Else what holds of the person, on whichever device: `already-sent`:
- * accepted before. `duplicate`: this run is sending to them or did, the person came twice. `unknown-before`: an earlier
+ * May this delivery go out? `go`: it is ours now. Else what holds of the person, on whichever device: `frequency-cap`: as many
+ * messages lately as its caps allow. `already-sent`: accepted before. `duplicate`: this run is sending to them or did, the person came twice. `unknown-before`: an earlier
  * run ended without knowing, and the rule says not to risk a second message. Otherwise it cannot be told before `until`
  * (ms): another run is sending to them (`in-flight`), or a run that is gone left them waiting for the gateway (`retry`).
  */
-export type LeaseDecision = 'go' | 'already-sent' | 'duplicate' | 'unknown-before' | { waitsFor: 'in-flight' | 'retry'; until: number };
+export type LeaseDecision = 'go' | 'frequency-cap' | 'already-sent' | 'duplicate' | 'unknown-before' | { waitsFor: 'in-flight' | 'retry'; until: number };
 
 export interface LeaseOptions {
   now: Date;
@@ -174,6 +194,8 @@ export interface Settlement {
   outcome: Outcome;
   code?: string;
   gatewayId?: string;
+  /** The apns-unique-id, where APNs gave one. */
+  uniqueId?: string;
   attempts: number;
 }
 
@@ -251,6 +273,8 @@ export interface LedgerRow {
   outcome?: Outcome;
   code?: string;
   gatewayId?: string;
+  /** The apns-unique-id, where APNs gave one. */
+  uniqueId?: string;
   attempts: number;
 }
 

@@ -5,6 +5,8 @@ import type { GatewayType } from '../recipient';
 export const PAYLOAD_LIMIT_BYTES = 4096;
 /** To an FCM topic. */
 export const TOPIC_LIMIT_BYTES = 2048;
+/** To an APNs channel. */
+export const CHANNEL_LIMIT_BYTES = 5120;
 /** A call over APNs. */
 export const VOIP_LIMIT_BYTES = 5120;
 

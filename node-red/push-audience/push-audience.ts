@@ -1,15 +1,16 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import {
   audienceReference, getPerson, importPeople, isJsonObject, peopleById, PushError, readRows, saveDynamicList, saveStaticList, selectPeople, setConsent, suppressPerson, unsuppressPerson,
-  type FieldMap, type ImportReport, type ImportRow, type Item, type JsonObject, type Store,
+  type ImportReport, type ImportRow, type Item, type JsonObject, type Store,
 } from '../../core';
 import { storeOf } from '../shared/config-nodes';
 import { onMessage, valueOf, withValue } from '../shared/input';
+import { actOnChannels, changeTopic, isChannelOperation, isTopicOperation, type BroadcastDefinition, type ChannelOperation, type TopicOperation } from './broadcast';
 import { isOperation, operate, type Operation } from './operate';
 
-interface Definition extends NodeDef {
+interface Definition extends NodeDef, BroadcastDefinition {
   store: string;
-  operation: 'import' | 'get' | 'setConsent' | 'suppress' | 'unsuppress' | 'select' | 'saveList' | 'saveSegment' | Operation;
+  operation: 'import' | 'get' | 'setConsent' | 'suppress' | 'unsuppress' | 'select' | 'saveList' | 'saveSegment' | TopicOperation | ChannelOperation | Operation;
   format: 'auto' | 'csv' | 'json';
   delimiter: string;
   output: 'people' | 'reference' | 'report';
@@ -22,7 +23,6 @@ interface Definition extends NodeDef {
   list: string;
   campaign: string;
   occurrence: string;
-  fields: FieldMap;
 }
 
 /** People in and out of the store, and what they agreed to. */
@@ -48,7 +48,15 @@ export default function (RED: NodeAPI): void {
           this.status({ fill: rejected.length > 0 ? 'yellow' : 'green', shape: 'dot', text: `${report.members} / ${rejected.length}` });
           return;
         }
-        const result = await (isOperation(operation) ? operate(store, operation, definition, value)
+        if (isTopicOperation(operation)) {
+          const { report, failures } = await changeTopic(RED, definition, operation, store, value, message.topic);
+          const failed = failures.length > 0 ? withValue(RED, message, property, failures.map(({ item }) => item)) : null;
+          send([withValue(RED, message, property, report), failed]);
+          this.status({ fill: failures.length > 0 ? 'yellow' : 'green', shape: 'dot', text: `${report.done} / ${report.failed}` });
+          return;
+        }
+        const result = await (isChannelOperation(operation) ? actOnChannels(RED, definition, operation, value)
+          : isOperation(operation) ? operate(store, operation, definition, value)
           : operation === 'saveSegment' ? saveSegment(store, definition, value)
           : operation === 'select' ? select(store, definition) : act(store, definition, value));
         send([withValue(RED, message, property, result), null]);

@@ -7,7 +7,9 @@ import { gatewayOf, storeOf, trackingOf } from '../shared/config-nodes';
 import { onMessage, typedText, valueOf, withValue } from '../shared/input';
 import { flowError } from '../shared/problem';
 import { tellWhy } from '../shared/why';
+import { runBroadcasts, type BroadcastTarget } from './broadcast';
 import { HeldTimer } from './held-timer';
+import { offerMetrics } from './metrics';
 import { readPolicies } from './policies';
 
 interface Definition extends NodeDef {
@@ -32,6 +34,11 @@ interface Definition extends NodeDef {
   keyField: string;
   policies: Parameters<typeof readPolicies>[0];
   output: 'people' | 'summary';
+  target?: 'people' | BroadcastTarget;
+  targetName?: string;
+  targetNameType?: string;
+  spreadMinutes?: string;
+  giveUpMinutes?: string;
   attempts: string;
   timeoutMs: string;
   perMinute: string;
@@ -42,17 +49,20 @@ interface Definition extends NodeDef {
 
 /** How often (ms) the status of a running campaign is renewed. */
 const STATUS_MS = 300;
+const MINUTE_MS = 60_000;
 
-interface RunResult {
+export interface RunResult {
   /** By output. */
   people: SendResult[][];
-  summary: SendSummary;
+  /** Absent where the message went to nobody by name. */
+  summary?: SendSummary;
 }
 
 type Gateways = Partial<Record<GatewayType, Gateway>>;
 
 /** Sends the message of each person, once; and to those who wait, when their waiting is over. */
 export default function (RED: NodeAPI): void {
+  offerMetrics(RED);
   RED.nodes.registerType('push-send', function (this: Node, definition: Definition) {
     RED.nodes.createNode(this, definition);
     const running = new Map<AbortController, Promise<unknown>>();
@@ -63,6 +73,8 @@ export default function (RED: NodeAPI): void {
       const stop = new AbortController();
       const run = withGateways(RED, definition, async (gateways, store) => {
         const options = await readOptions(RED, this, definition, message, { store, gateways, signal: stop.signal });
+        const { target = 'people', targetName = '', targetNameType = 'str' } = definition;
+        if (target !== 'people') return put(options, await runBroadcasts(this, value, options, target, await typedText(RED, this, targetName, targetNameType, message)));
         put(options, await runCampaign(this, value, options));
         waiting.arm(await store.nextDue(options.campaign));
       });
@@ -116,7 +128,7 @@ function withGateways<T>(RED: NodeAPI, definition: Definition, work: (gateways: 
 async function readOptions(
   RED: NodeAPI, node: Node, definition: Definition, message: NodeMessageInFlow, tools: Pick<CampaignOptions, 'store' | 'gateways' | 'signal'>,
 ): Promise<CampaignOptions> {
-  const { category, consent, title, body, link, onUnknown, fields, kind, policies } = definition;
+  const { category, consent, title, body, link, onUnknown, fields, kind, policies, spreadMinutes } = definition;
   const tracking = trackingOf(RED, definition.tracking)?.tracking();
   const own: Template = { ...(title && { title }), ...(body && { body }), ...(link && { link }) };
   const campaign = await typedText(RED, node, definition.campaign, definition.campaignType, message);
@@ -135,14 +147,16 @@ async function readOptions(
     ...(Object.keys(own).length > 0 && { template: { template: own } }),
     ...(fields && { fields }),
     ...(tracking !== undefined && { tracking }),
+    ...(spreadMinutes && { spreadMs: Number(spreadMinutes) * MINUTE_MS }),
     delivery: readDelivery(definition, campaign),
   };
 }
 
-function readDelivery({ attempts, timeoutMs, perMinute, avoidQuarterHours, safetyStop }: Definition, campaign: string): NonNullable<CampaignOptions['delivery']> {
+function readDelivery({ attempts, timeoutMs, giveUpMinutes, perMinute, avoidQuarterHours, safetyStop }: Definition, campaign: string): NonNullable<CampaignOptions['delivery']> {
   return {
     ...(attempts && { attempts: Number(attempts) }),
     ...(timeoutMs && { timeoutMs: Number(timeoutMs) }),
+    ...(giveUpMinutes && { giveUpAfterMs: Number(giveUpMinutes) * MINUTE_MS }),
     ...(safetyStop === false && { safetyStop }),
     rate: {
       ...(perMinute && { campaign: { name: campaign.trim(), perMinute: Number(perMinute) } }),
@@ -185,9 +199,9 @@ async function runCampaign(node: Node, value: unknown, options: CampaignOptions)
 function outputs(
   RED: NodeAPI, { property, output }: Definition, message: NodeMessageInFlow, { people, summary }: RunResult, alone: boolean,
 ): (NodeMessageInFlow | null)[] {
-  const figures = summary.toJSON();
-  const write = (value: unknown) => ({ ...withValue(RED, message, property, value), summary: figures }) as NodeMessageInFlow;
-  if (output === 'summary') {
+  const figures = summary?.toJSON();
+  const write = (value: unknown) => ({ ...withValue(RED, message, property, value), ...(figures && { summary: figures }) }) as NodeMessageInFlow;
+  if (output === 'summary' && figures !== undefined) {
     const failed = people[SEND_OUTPUTS.indexOf('failed')] ?? [];
     return [write(figures), failed.length > 0 ? write(failed.map((result) => tellWhy(RED, result))) : null, null, null];
   }

@@ -1,11 +1,12 @@
 /** What the two credential nodes have in common: a gateway for those who send, and its connection test. */
 import type { Node } from 'node-red';
-import { createGateway, type CredentialCheck, type GatewayOptions } from '../../core';
+import { createGateway, watchDelivery, type CredentialCheck, type GatewayOptions } from '../../core';
 import type { GatewayNode } from './config-nodes';
 import { Shared } from './uses';
 
 export function shareGateway(node: Node, options: () => GatewayOptions): void {
-  const shared = new Shared(async () => createGateway(options()), (gateway) => gateway.close());
+  const listener = watchDelivery((level, line) => node[level](line));
+  const shared = new Shared(async () => createGateway(options(), { listener }), (gateway) => gateway.close());
   (node as GatewayNode).gateway = shared;
   node.on('close', (done: () => void) => void shared.end().then(done, done));
 }

@@ -10,6 +10,8 @@ import { credentialTests } from '../shared/gateways';
 import { runNode } from '../shared/items';
 import { searchLists } from '../shared/list-search';
 import { withStore } from '../shared/store';
+import type { TopicAction } from '../../core';
+import { CHANNEL_OPERATIONS, runChannels, runTopicChange, TOPIC_OPERATIONS } from './broadcast';
 import { runImport } from './import';
 import { isListOperation, runListOperation } from './lists';
 import { isOperator, runOperator } from './operate';
@@ -29,19 +31,34 @@ export class PushAudience implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
     outputNames: ['Done', 'Rejected'],
-    credentials: [{ name: 'pushStoreApi', displayName: 'Store', required: false, testedBy: 'storeCheck' }],
+    credentials: [
+      {
+        name: 'fcmApi', displayName: 'Android and Web: Firebase (FCM)', required: true, testedBy: 'fcmCheck',
+        displayOptions: { show: { operation: [...TOPIC_OPERATIONS] } },
+      },
+      {
+        name: 'apnsApi', displayName: 'iOS: Apple (APNs)', required: true, testedBy: 'apnsCheck',
+        displayOptions: { show: { operation: [...CHANNEL_OPERATIONS] } },
+      },
+      { name: 'pushStoreApi', displayName: 'Store', required: false, testedBy: 'storeCheck' },
+    ],
     usableAsTool: true,
     properties,
   };
 
-  methods = { listSearch: { searchLists }, credentialTest: { storeCheck: credentialTests.storeCheck } };
+  methods = {
+    listSearch: { searchLists },
+    credentialTest: { fcmCheck: credentialTests.fcmCheck, apnsCheck: credentialTests.apnsCheck, storeCheck: credentialTests.storeCheck },
+  };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const operation = this.getNodeParameter('operation', 0) as string;
+    if (CHANNEL_OPERATIONS.includes(operation)) return runNode(this, 2, 1, () => runChannels(this, operation));
     return runNode(this, 2, 1, () =>
       withStore(this, optionsParameter(this)['storeFile'], (store) => {
         if (operation === 'import' || operation === 'upsert') return runImport(this, store);
         if (isListOperation(operation)) return runListOperation(this, store, operation);
+        if (TOPIC_OPERATIONS.includes(operation)) return runTopicChange(this, store, operation as TopicAction);
         if (isOperator(operation)) return runOperator(this, store, operation);
         if (operation === 'getAll') return runGetMany(this, store);
         return runOnPeople(this, store, operation);

@@ -1,6 +1,6 @@
 /** The operations on campaigns and devices: what an operator looks at and does. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { listRuns, removeDeadDevices, reportDevices, steerRun, type RunAction, type Store } from '../../core';
+import { deliveryCounters, listRuns, removeDeadDevices, reportDevices, steerRun, type RunAction, type Store } from '../../core';
 import { textParameter, withoutBlanks } from '../shared/configuration';
 
 const OPERATIONS: Record<string, (context: IExecuteFunctions, store: Store) => Promise<object[]>> = {
@@ -9,6 +9,7 @@ const OPERATIONS: Record<string, (context: IExecuteFunctions, store: Store) => P
   cancelCampaign: (context, store) => steer(context, store, 'cancel'),
   getRuns: (context, store) => listRuns(store, selection(context)),
   reportDevices: async (_context, store) => [await reportDevices(store)],
+  getCounters: async () => [{ counters: deliveryCounters.toJSON(), text: deliveryCounters.text() }],
   removeDeadDevices: async (_context, store) => [await removeDeadDevices(store)],
 };
 

@@ -1,10 +1,26 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { fieldNames } from '../shared/fields';
 import { bodyField, handlebarsNotice, linkField, missingField, titleField } from '../shared/message';
 import { storeFileOption } from '../shared/store';
 import { policiesField, repeatFields } from './policies';
 
+const on = (...operation: string[]): IDisplayOptions => ({ show: { operation } });
+const toPeople = on('people');
+
 export const properties: INodeProperties[] = [
+  {
+    displayName: 'Operation',
+    name: 'operation',
+    type: 'options',
+    noDataExpression: true,
+    options: [
+      { name: 'Send to a Condition', value: 'condition', action: 'Send to a condition', description: 'One message to the FCM devices that fit a condition over topics' },
+      { name: 'Send to a Live Activity Channel', value: 'channel', action: 'Send to a live activity channel', description: 'One update for all iPhones whose Live Activity is on an APNs channel' },
+      { name: 'Send to a Topic', value: 'topic', action: 'Send to a topic', description: 'One message to the FCM devices that are subscribed' },
+      { name: 'Send to People', value: 'people', action: 'Send to people', description: 'A message to each person of the input, by all rules of the campaign' },
+    ],
+    default: 'people',
+  },
   {
     displayName: 'Campaign',
     name: 'campaign',
@@ -13,6 +29,36 @@ export const properties: INodeProperties[] = [
     required: true,
     placeholder: 'e.g. autumn-sale',
     description: 'Name of the campaign; the ledger and the figures go by it',
+  },
+  {
+    displayName: 'Topic',
+    name: 'topic',
+    type: 'string',
+    default: '',
+    required: true,
+    placeholder: 'e.g. news-{{ $json.language }}',
+    description: 'Letters, digits and - _ . ~ %. Evaluated for each item, and each topic gets the message once in the occurrence.',
+    displayOptions: on('topic'),
+  },
+  {
+    displayName: 'Condition',
+    name: 'condition',
+    type: 'string',
+    default: '',
+    required: true,
+    placeholder: "e.g. 'news' in topics && !('sport' in topics)",
+    description: 'Over five topics at most. Evaluated for each item.',
+    displayOptions: on('condition'),
+  },
+  {
+    displayName: 'Channel ID',
+    name: 'channel',
+    type: 'string',
+    default: '',
+    required: true,
+    placeholder: 'e.g. {{ $json.channel }}',
+    description: 'As Push Audience gave it when it created the channel. The message must be a Live Activity of the template step: an update or an end.',
+    displayOptions: on('channel'),
   },
   ...repeatFields,
   {
@@ -29,6 +75,7 @@ export const properties: INodeProperties[] = [
       { name: 'Transaction', value: 'transaction', description: 'What a person waits for: passes quiet hours and caps, and does not count; rather twice than not at all' },
     ],
     default: '',
+    displayOptions: toPeople,
     description: 'Of messages that name no kind themselves; says what happens in quiet hours, whether caps hold, and what becomes of unknown deliveries',
   },
   {
@@ -38,6 +85,7 @@ export const properties: INodeProperties[] = [
     default: 'marketing',
     required: true,
     description: 'Kind of messages, as people agree to it',
+    displayOptions: toPeople,
   },
   {
     displayName: 'Send To',
@@ -50,6 +98,7 @@ export const properties: INodeProperties[] = [
       { name: 'People Who Did Not Opt Out', value: 'not-opted-out' },
     ],
     default: 'not-opted-out',
+    displayOptions: toPeople,
   },
   {
     displayName: 'Message',
@@ -84,9 +133,10 @@ export const properties: INodeProperties[] = [
       { name: 'Summary and Failures', value: 'summary', description: "One item with all counts in 'Sent', and those who failed: for large campaigns" },
     ],
     default: 'people',
+    displayOptions: toPeople,
   },
-  policiesField,
-  { ...fieldNames },
+  { ...policiesField, displayOptions: toPeople },
+  { ...fieldNames, displayOptions: toPeople },
   {
     displayName: 'Options',
     name: 'options',
@@ -116,6 +166,14 @@ export const properties: INodeProperties[] = [
         typeOptions: { minValue: 1, maxValue: 5000 },
         default: 100,
         description: 'How many messages of a gateway wait for their answers at a time',
+      },
+      {
+        displayName: 'Give Up After (Minutes)',
+        name: 'giveUpAfter',
+        type: 'number',
+        typeOptions: { minValue: 1, maxValue: 1440 },
+        default: 60,
+        description: 'No new attempt of a message later than this after its first one, however long it lives',
       },
       {
         displayName: 'If Unknown From Before',
@@ -150,6 +208,15 @@ export const properties: INodeProperties[] = [
         type: 'boolean',
         default: false,
         description: 'Whether to end the run when the first answers say mostly that environment, credentials or message are wrong. On without this option.',
+      },
+      {
+        displayName: 'Spread Over (Minutes)',
+        name: 'spreadOver',
+        type: 'number',
+        typeOptions: { minValue: 1, maxValue: 1440 },
+        default: 30,
+        displayOptions: { show: { '/operation': ['people'] } },
+        description: 'Sends evenly over so much time, in place of as fast as allowed. People of audience references are counted first.',
       },
       storeFileOption,
       {

@@ -10,6 +10,7 @@ import { optionsParameter } from '../shared/configuration';
 import { credentialTests, trackingOf, withGateways } from '../shared/gateways';
 import { runNode } from '../shared/items';
 import { withStore } from '../shared/store';
+import { runBroadcasts } from './broadcast';
 import { readCampaign } from './campaign';
 import { SendCollector } from './collector';
 import { properties } from './PushSend.description';
@@ -43,6 +44,8 @@ export class PushSend implements INodeType {
     return runNode(this, SEND_OUTPUTS.length, SEND_OUTPUTS.indexOf('failed'), () =>
       withGateways(this, (gateways) =>
         withStore(this, optionsParameter(this)['storeFile'], async (store) => {
+          const operation = this.getNodeParameter('operation', 0, 'people') as string;
+          if (operation !== 'people') return runBroadcasts(this, operation, store, gateways);
           const options = readCampaign(this);
           const tracking = await trackingOf(this);
           const signal = this.getExecutionCancelSignal();

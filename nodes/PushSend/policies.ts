@@ -69,6 +69,7 @@ export const policiesField: INodeProperties = {
     fixed('Canary', 'canary', 'Sends to a small share first and to the others later, so that you can look, and cancel', [
       { displayName: 'Share (%)', name: 'percent', type: 'number', typeOptions: { minValue: 0.1, maxValue: 99, numberPrecision: 1 }, default: 5 },
       count('Minutes', 'minutes', 60, 'How long the others wait, from the start of the occurrence'),
+      { displayName: 'Most Failed (%)', name: 'mostFailed', type: 'number', typeOptions: { minValue: 0, maxValue: 100 }, default: 20, description: 'The others go on waiting where the message failed for more of the share; devices that are gone do not count' },
     ]),
     fixed('Frequency Caps', 'caps', 'How many messages a person gets at most; all rules hold', [
       count('Messages', 'most', 1, 'At most so many'),
@@ -125,7 +126,7 @@ export function readPolicies(context: IExecuteFunctions): PolicyOptions {
   const { canary, caps, gap, quietHours, localTime, ...plain } = collectionParameter(context, 'policies', ['audienceCap']);
   const rules = {
     ...plain,
-    canary: ruleOf(canary, ({ percent, ...rest }) => ({ ...rest, share: Number(percent) / 100 })),
+    canary: ruleOf(canary, ({ percent, mostFailed, ...rest }) => ({ ...rest, share: Number(percent) / 100, ...(mostFailed !== undefined && { mostFailed: Number(mostFailed) / 100 }) })),
     caps: (caps as { rule?: IDataObject[] } | undefined)?.rule?.map(withoutBlanks),
     gap: ruleOf(gap),
     quietHours: ruleOf(quietHours),

@@ -1,6 +1,6 @@
 /** Turns n8n credentials into gateways and tracking, and tests them. */
 import type { ICredentialDataDecryptedObject, ICredentialsDecrypted, IExecuteFunctions, INodeCredentialTestResult } from 'n8n-workflow';
-import { asPushError, checkStore, createGateway, parseTracking, type Gateway, type GatewayOptions, type GatewayType, type Tracking } from '../../core';
+import { asPushError, checkStore, createGateway, parseTracking, watchDelivery, type Gateway, type GatewayOptions, type GatewayType, type Tracking } from '../../core';
 import { withoutBlanks } from './configuration';
 import { storeLocation } from './store';
 
@@ -8,16 +8,16 @@ export type GatewayCredential = 'fcmApi' | 'apnsApi';
 
 /** The options of a gateway out of a credential: only the fields of the chosen way of signing in. */
 export function gatewayOptions(credential: GatewayCredential, data: ICredentialDataDecryptedObject): GatewayOptions {
-  const { authentication, environment, bundleId, teamId, keyId, privateKey, certificate, certificateKey, ...rest } = data;
-  const { endpoint, ca, serviceAccount, projectId, accessToken } = rest;
+  const { authentication, environment, bundleId, teamId, keyId, privateKey, nextKeyId, nextPrivateKey, certificate, certificateKey, ...rest } = data;
+  const { endpoint, ca, proxy, serviceAccount, projectId, accessToken } = rest;
   if (credential === 'fcmApi') {
     const signIn = authentication === 'applicationDefault' ? { applicationDefault: true, projectId }
       : authentication === 'accessToken' ? { projectId, accessToken }
       : { serviceAccount };
-    return { type: 'fcm', ...withoutBlanks({ endpoint, ca, ...signIn }) } as GatewayOptions;
+    return { type: 'fcm', ...withoutBlanks({ endpoint, ca, proxy, ...signIn }) } as GatewayOptions;
   }
-  const signIn = authentication === 'certificate' ? { certificate, certificateKey } : { teamId, keyId, key: privateKey };
-  return { type: 'apns', ...withoutBlanks({ endpoint, ca, environment, bundleId, ...signIn }) } as GatewayOptions;
+  const signIn = authentication === 'certificate' ? { certificate, certificateKey } : { teamId, keyId, key: privateKey, nextKeyId, nextKey: nextPrivateKey };
+  return { type: 'apns', ...withoutBlanks({ endpoint, ca, proxy, environment, bundleId, ...signIn }) } as GatewayOptions;
 }
 
 /** Opens the gateways for which the node has a credential, for the length of `use`. */
@@ -25,10 +25,12 @@ export async function withGateways<T>(
   context: IExecuteFunctions, use: (gateways: Partial<Record<GatewayType, Gateway>>) => Promise<T>,
 ): Promise<T> {
   const gateways: Partial<Record<GatewayType, Gateway>> = {};
+  // n8n's own log, at the level that N8N_LOG_LEVEL sets.
+  const listener = watchDelivery((level, line, fields) => context.logger[level](line, fields));
   try {
     for (const credential of ['fcmApi', 'apnsApi'] as const) {
       if (!context.getNode().credentials?.[credential]) continue;
-      const gateway = createGateway(gatewayOptions(credential, await context.getCredentials(credential)));
+      const gateway = createGateway(gatewayOptions(credential, await context.getCredentials(credential)), { listener });
       gateways[gateway.type] = gateway;
     }
     return await use(gateways);

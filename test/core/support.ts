@@ -24,13 +24,15 @@ export function person(id: string, more: Partial<Recipient> = {}): Recipient {
   return { id, attributes: {}, devices: [{ token: `token-${id}`, gateway: 'fcm', platform: 'android' }], ...more };
 }
 
+type ToDevice = GatewayMessage & { token: string };
+
 /** A gateway without network: answers by a function and keeps what it was handed. */
 export class FakeGateway implements Gateway {
-  readonly messages: GatewayMessage[] = [];
+  readonly messages: ToDevice[] = [];
 
   constructor(
     readonly type: GatewayType = 'fcm',
-    private readonly answer: (message: GatewayMessage) => Partial<GatewayResult> | Promise<Partial<GatewayResult>> = () => ({}),
+    private readonly answer: (message: ToDevice) => Partial<GatewayResult> | Promise<Partial<GatewayResult>> = () => ({}),
   ) {}
 
   async *send(messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>, options: SendOptions = {}): AsyncGenerator<GatewayResult> {
@@ -39,8 +41,9 @@ export class FakeGateway implements Gateway {
         yield { id: message.id, outcome: 'unavailable', code: 'cancelled', attempts: 0 };
         return;
       }
-      this.messages.push(message);
-      yield { id: message.id, outcome: 'accepted', gatewayId: `g-${message.id}`, attempts: 1, ...(await this.answer(message)) };
+      const known = { ...message, token: message.token ?? '' };
+      this.messages.push(known);
+      yield { id: message.id, outcome: 'accepted', gatewayId: `g-${message.id}`, attempts: 1, ...(await this.answer(known)) };
     }
   }
 

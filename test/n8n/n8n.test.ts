@@ -8,6 +8,7 @@ import { startN8n, type N8nHost, type N8nWorkflow } from '../../demo/hosts/n8n';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { hasPostgres, postgres, POSTGRES_URL } from '../core/store/databases';
 import { specifyAudience } from './specs/audience';
+import { specifyBroadcasts } from './specs/broadcasts';
 import { specifyCampaign } from './specs/campaign';
 import { specifyEditor } from './specs/editor';
 import { specifyEvents } from './specs/events';
@@ -64,6 +65,7 @@ describe('in the real n8n', () => {
   specifySplit(bench);
   specifyTemplate(bench);
   specifySend(bench, () => sandbox);
+  specifyBroadcasts(bench, () => sandbox);
   specifyEvents(bench, () => sandbox);
   specifyKpi(bench);
 });

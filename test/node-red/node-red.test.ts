@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { startNodeRed, type NodeRedHost } from '../../demo/hosts/node-red';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { specifyAudience } from './specs/audience';
+import { specifyBroadcasts } from './specs/broadcasts';
 import { specifyCampaign } from './specs/campaign';
 import { specifyEvents } from './specs/events';
 import { specifyLoading } from './specs/loading';
@@ -43,6 +44,7 @@ describe('in the real Node-RED', () => {
   specifyStages(bench);
   specifyPreview(() => host);
   specifySend(bench, () => sandbox, dataFolder);
+  specifyBroadcasts(bench, () => host, () => sandbox, dataFolder);
   specifyEvents(bench, () => sandbox);
   specifyKpi(bench);
   specifyCampaign(() => host, () => sandbox, dataFolder);

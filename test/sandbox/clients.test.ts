@@ -40,6 +40,21 @@ describe('a client that others wrote', () => {
     expect(accepted()).toEqual([shown('device-1'), shown('device-1')]);
   }, 30_000);
 
+  it('firebase-admin subscribes devices to a topic, is told of each, and reaches them by it', async () => {
+    expect(await results('firebase-admin', { tokens: ['device-1', 'device-2', 'magic-unregistered'], topic: 'news' })).toEqual({
+      subscribed: { successCount: 2, errors: [{ index: 2, code: 'messaging/registration-token-not-registered' }] },
+      again: { successCount: 1, errors: [] },
+      unsubscribed: { successCount: 1, errors: [] },
+    });
+    expect(accepted()).toEqual([shown('news'), shown('device-1'), shown('device-2')]);
+  }, 30_000);
+
+  it('@parse/node-apn makes a channel, updates it, lists and deletes it', async () => {
+    const { id, ...rest } = (await results('node-apn', { ca: sandbox.ca, key: sandbox.apnsKey(), bundleId: 'com.example.shop' })) as { id: string };
+    expect(rest).toEqual({ listed: [id], sent: [1, 1, 1], failed: [] });
+    expect(accepted()).toEqual([expect.objectContaining({ token: `channel ${id}` })]);
+  }, 30_000);
+
   it('@parse/node-apn delivers, and is told of an unregistered device', async () => {
     expect(await results('node-apn', { ca: sandbox.ca, key: sandbox.apnsKey(), tokens: [ordinary, magicApns('01')] })).toEqual({
       sent: [ordinary], failed: [{ device: magicApns('01'), status: 410, reason: 'Unregistered' }],

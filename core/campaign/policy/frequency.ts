@@ -1,11 +1,10 @@
 /** How much a person gets: caps over rolling windows, and a gap between two messages. */
+import { isCapReached } from '../../store';
 import { putOff, type Policy } from './policy';
 
 export const caps: Policy = ({ caps: rules, capped }, { contacts }, plan) => {
   if (!capped) return plan;
-  const full = rules.some(({ most, ms, category }) =>
-    contacts.filter((contact) => contact.at > plan.at - ms && (category === undefined || contact.category === category)).length >= most);
-  return full ? 'frequency-cap' : plan;
+  return isCapReached(rules, contacts, plan.at) ? 'frequency-cap' : plan;
 };
 
 export const gap: Policy = ({ gap: rule, capped }, { contacts }, plan) => {

@@ -9,9 +9,12 @@ export const operator: Policy = (_rules, { run }, plan) => {
 
 export const control: Policy = (_rules, { heldOut }, plan) => (heldOut ? 'held-out' : plan);
 
-export const canary: Policy = ({ canary: rule }, { person, run }, plan) => {
+export const canary: Policy = ({ canary: rule }, { person, run, now }, plan) => {
   if (rule === undefined || hashBucket(`canary:${run.name}`, person.id) < rule.share) return plan;
-  return putOff(plan, run.startedAt + rule.ms, 'canary');
+  const end = run.startedAt + rule.ms;
+  if (end > now || run.failedShare <= rule.mostFailed) return putOff(plan, end, 'canary');
+  // Looked at again after as long as the canary had; until then an operator may cancel, or mend it and send to the canary again.
+  return putOff(plan, now + rule.ms, 'canary-failed');
 };
 
 export const audienceCap: Policy = ({ audienceCap: most }, { run }, plan) =>

@@ -28,8 +28,11 @@ export interface PolicyOptions {
   shortenTtl?: boolean;
   /** People of an occurrence at most; first come, first served. */
   audienceCap?: number;
-  /** First to this share (0 to 1) of the people, to the others so many minutes after the start of the occurrence. */
-  canary?: { share: number; minutes: number };
+  /**
+   * First to this share (0 to 1) of the people, to the others so many minutes after the start of the occurrence; and not
+   * before no more than this share (0.2 if not given) of those tried had a message that failed.
+   */
+  canary?: { share: number; minutes: number; mostFailed?: number };
 }
 
 export interface CampaignRules {
@@ -45,6 +48,8 @@ export interface CampaignRules {
 const HOUR = 3_600_000;
 const MOST_HOURS = 720;
 const MOST_CAPS = 10;
+/** Of a canary's messages: beyond, something is wrong with more than some old devices. */
+const MOST_FAILED = 0.2;
 
 /** Messages of no kind. */
 const PLAIN: Pick<KindPreset, 'category' | 'consent' | 'quietHours' | 'capped' | 'onUnknown'> = {
@@ -105,10 +110,11 @@ function parseGap({ minutes, then = 'skip' }: NonNullable<PolicyOptions['gap']>)
   return { ms: minutes * 60_000, then };
 }
 
-function parseCanary({ share, minutes }: NonNullable<PolicyOptions['canary']>): NonNullable<Rules['canary']> {
+function parseCanary({ share, minutes, mostFailed = MOST_FAILED }: NonNullable<PolicyOptions['canary']>): NonNullable<Rules['canary']> {
   check('canary.share', share > 0 && share < 1, 'a number between 0 and 1');
   check('canary.minutes', minutes > 0 && minutes <= MOST_HOURS * 60, `a number of minutes up to ${MOST_HOURS * 60}`);
-  return { share, ms: minutes * 60_000 };
+  check('canary.mostFailed', mostFailed >= 0 && mostFailed <= 1, 'a number from 0 to 1');
+  return { share, ms: minutes * 60_000, mostFailed };
 }
 
 function parseTime(policy: string, text: unknown): number {

@@ -1,6 +1,6 @@
 /** What policies have in common: the rules of a campaign, the case of one person, and the plan that a policy narrows. */
 import type { Device, GatewayType, Recipient } from '../../recipient';
-import type { Contact, RunState, Standing } from '../../store';
+import type { Contact, FrequencyCap, RunState, Standing } from '../../store';
 import type { HoldingReason, SuppressionReason } from '../reasons';
 
 export const CONSENT_RULES = ['opted-in', 'not-opted-out', 'none'] as const;
@@ -22,11 +22,11 @@ export interface Rules {
   /** Minutes of the local day. */
   quietHours?: { from: number; to: number; then: 'hold' | 'skip' | 'silent' };
   localTime?: { minute: number; date?: string; past: 'send' | 'next-day' | 'skip' };
-  caps: readonly { most: number; ms: number; category?: string }[];
+  caps: readonly FrequencyCap[];
   gap?: { ms: number; then: 'hold' | 'skip' };
   shortenTtl: boolean;
   audienceCap?: number;
-  canary?: { share: number; ms: number };
+  canary?: { share: number; ms: number; mostFailed: number };
 }
 
 /** Everything that is asked about one person at one moment. */
@@ -44,7 +44,7 @@ export interface Case {
   /** What an earlier run held the person back for. */
   waited?: { until: number; since: number; reason: HoldingReason };
   /** The occurrence as a whole. */
-  run: { name: string; state: RunState; startedAt: number; taken: number };
+  run: { name: string; state: RunState; startedAt: number; taken: number; failedShare: number };
 }
 
 /** How the message would go; policies narrow it one after the other. */

@@ -12,6 +12,17 @@ export interface Credential {
    * False where a newer one will not help either.
    */
   renew(refused: string): Promise<boolean>;
+  /**
+   * The gateway refused the key behind this header: uses another one from now on. Told once for however many come back; then
+   * that another is in use. Undefined where there is no other, or it was refused too.
+   */
+  useOther?(refused: string): KeyChange | 'other in use' | undefined;
+}
+
+/** Ids of two keys. */
+export interface KeyChange {
+  from: string;
+  to: string;
 }
 
 /** A header that is given and cannot be renewed. */

@@ -59,9 +59,19 @@ export function applicationDefaultTokens(now: () => number, onProject: (id: stri
       if (typeof project === 'string') onProject(project);
       return { value, expiresAt: now() + seconds * 1000 };
     } catch (thrown) {
-      throw failure('application-default-missing', undefined, thrown);
+      const network = networkCode(thrown);
+      throw network === undefined ? failure('application-default-missing', undefined, thrown) : failure('access-token-unavailable', network, thrown);
     }
   };
+}
+
+/** `ENOTFOUND` and the like, however deep in the SDK's error: there are credentials, and Google could not be asked. */
+function networkCode(thrown: unknown): string | undefined {
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (typeof code === 'string' && /^E[A-Z_]{3,20}$/.test(code) && code !== 'ENOENT') return code;
+  }
+  return undefined;
 }
 
 async function post(address: string, body: string, way: SignInWay): Promise<{ status: number; body: string }> {

@@ -8,16 +8,21 @@ export const OLDEST_MS = 50 * 60_000;
 export const RENEWAL_MS = 20 * 60_000;
 
 export class ProviderToken implements Credential {
+  /** Wall clock, ms: when Apple last refused the key itself; undefined where it never did. */
+  refusedAt: number | undefined;
   private current: { header: string; mintedAt: number } | undefined;
   private renewedAt = -Infinity;
+  private readonly head: string;
 
   /** @param now wall clock, ms */
   constructor(
     private readonly teamId: string,
-    private readonly keyId: string,
+    readonly keyId: string,
     private readonly key: KeyObject,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.head = encode({ alg: 'ES256', kid: keyId });
+  }
 
   authorization(): string {
     const age = this.now() - (this.current?.mintedAt ?? 0);
@@ -35,14 +40,22 @@ export class ProviderToken implements Credential {
     return true;
   }
 
+  /** Whether the header was signed with this key: its first part names the key. */
+  signed(header: string): boolean {
+    return header.startsWith(`bearer ${this.head}.`);
+  }
+
   private mint(): { header: string; mintedAt: number } {
     const now = this.now();
-    const parts = [{ alg: 'ES256', kid: this.keyId }, { iss: this.teamId, iat: Math.floor(now / 1000) }];
-    const unsigned = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    const unsigned = `${this.head}.${encode({ iss: this.teamId, iat: Math.floor(now / 1000) })}`;
     // JWS wants the two bare numbers of the signature (RFC 7518, 3.4), OpenSSL gives DER by default.
     const signature = sign('sha256', Buffer.from(unsigned), { key: this.key, dsaEncoding: 'ieee-p1363' });
     return { header: `bearer ${unsigned}.${signature.toString('base64url')}`, mintedAt: now };
   }
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
 /** Apple counts renewals per key, not per connection: all gateways of this process with one key share its token. */

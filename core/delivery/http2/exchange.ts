@@ -2,6 +2,8 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 
 export interface WireRequest {
+  /** POST if not given. */
+  method?: 'GET' | 'DELETE';
   path: string;
   headers: Readonly<Record<string, string>>;
   body: string;

@@ -126,10 +126,10 @@ export class Session {
       if (this.http2 === undefined) throw new Error('not connected');
       stream = this.http2.request({
         ...request.headers,
-        ':method': 'POST',
+        ':method': request.method ?? 'POST',
         ':path': request.path,
         ...(authorization !== undefined && { authorization }),
-      }, { endStream: false });
+      }, { endStream: request.body === '' });
     } catch {
       this.retire();
       queueMicrotask(() => done({ failure: 'not-submitted' }));
@@ -145,7 +145,7 @@ export class Session {
     stream.on('data', onData);
     stream.on('error', onError);
     stream.on('close', onStreamClose);
-    stream.end(request.body);
+    if (request.body !== '') stream.end(request.body);
     this.lastUsedAt = now;
     if (++this.requests >= MOST_REQUESTS) this.retire();
   }

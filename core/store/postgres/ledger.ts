@@ -1,5 +1,5 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
-import { judgeLeases, type LeasedRow } from '../lease-rule';
+import { capsSince, judgeLeases, type LeasedRow } from '../lease-rule';
 import { pageQuery } from '../pages';
 import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
@@ -22,7 +22,7 @@ export async function reached(db: Database, messages: readonly MessageName[]): P
   return messages.map((_, position) => positions.has(position));
 }
 
-export async function contacts(db: Database, messages: readonly MessageName[], since: Date): Promise<Contact[][]> {
+export async function contacts(db: Pick<Queries, 'all'>, messages: readonly MessageName[], since: Date): Promise<Contact[][]> {
   const rows = await db.all(
     `SELECT position, max(leased_at) AS at, min(category) AS category FROM ${ASKED}
        JOIN deliveries AS d ON d.recipient = asked.recipient AND d.leased_at > $2
@@ -39,7 +39,7 @@ export async function contacts(db: Database, messages: readonly MessageName[], s
 export async function countReached(db: Database, campaign: string, occurrence: string): Promise<number> {
   const [row] = await db.all(
     `SELECT count(DISTINCT recipient)::int AS n FROM deliveries
-     WHERE campaign = $1 AND occurrence = $2 AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
+     WHERE campaign = $1 AND occurrence = $2 AND recipient <> '' AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
     campaign, occurrence,
   );
   return Number(row?.['n']);
@@ -47,8 +47,12 @@ export async function countReached(db: Database, campaign: string, occurrence: s
 
 export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]> {
   const now = options.now.toISOString();
+  const since = capsSince(deliveries, options.now);
   return db.transaction(async (queries) => {
-    const { decisions, taken, lost } = judgeLeases(deliveries, await lockLeases(queries, deliveries), options);
+    // Whose caps are asked, all campaigns come one after the other: two that judge a person at once would both find room.
+    if (since !== undefined) await queries.all(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.caps', 0))`);
+    const rows = await lockLeases(queries, deliveries);
+    const { decisions, taken, lost } = judgeLeases(deliveries, rows, since === undefined ? [] : await contacts(queries, deliveries, since), options);
     if (lost.length > 0) await queries.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = $2 WHERE id = ANY($1)`, lost, now);
     if (taken.length > 0) {
       await queries.run(
@@ -60,7 +64,7 @@ export function lease(db: Database, deliveries: readonly DeliveryIntent[], optio
          ON CONFLICT (id) DO UPDATE SET
            arm = excluded.arm, category = excluded.category, counts = excluded.counts, gateway = excluded.gateway, platform = excluded.platform,
            owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
-           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, settled_at = NULL`,
+           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL`,
         json(taken), options.owner, now, leaseEnd(options),
       );
     }
@@ -122,10 +126,10 @@ export async function settle(db: Database, settlements: readonly Settlement[], {
   await db.transaction(async (queries) => {
     for (const part of rounds(settlements, ({ id }) => id)) {
       await queries.run(
-        `UPDATE deliveries SET outcome = r.outcome, code = r.code, gateway_id = r."gatewayId", attempts = deliveries.attempts + r.attempts, settled_at = $2
-         FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, outcome TEXT, code TEXT, "gatewayId" TEXT, attempts INTEGER)
+        `UPDATE deliveries SET outcome = r.outcome, code = r.code, gateway_id = r."gatewayId", unique_id = r."uniqueId", attempts = deliveries.attempts + r.attempts, settled_at = $2
+         FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, outcome TEXT, code TEXT, "gatewayId" TEXT, "uniqueId" TEXT, attempts INTEGER)
          WHERE deliveries.id = r.id AND (deliveries.owner = $3 OR r.outcome = 'accepted') AND deliveries.outcome IS DISTINCT FROM 'accepted'`,
-        json(part.map(({ id, outcome, code, gatewayId, attempts }) => ({ id, outcome, code, gatewayId, attempts }))), now.toISOString(), owner,
+        json(part.map(({ id, outcome, code, gatewayId, uniqueId, attempts }) => ({ id, outcome, code, gatewayId, uniqueId, attempts }))), now.toISOString(), owner,
       );
     }
   });

@@ -31,9 +31,9 @@ export function moveRuns(
 export async function runs(db: Database, { campaign, occurrence }: KpiSelection): Promise<RunReport[]> {
   const rows = await db.all(
     `SELECT runs.*,
-       (SELECT json_object_agg(outcome, n)::text FROM (
-         SELECT outcome, count(*) AS n FROM participations AS p
-         WHERE p.campaign = runs.campaign AND p.occurrence = runs.occurrence GROUP BY outcome) AS counts) AS outcomes,
+       (SELECT json_agg(json_build_array(outcome, reason, n))::text FROM (
+         SELECT outcome, reason, count(*) AS n FROM participations AS p
+         WHERE p.campaign = runs.campaign AND p.occurrence = runs.occurrence GROUP BY outcome, reason) AS counts) AS outcomes,
        (SELECT count(*)::int FROM held WHERE held.campaign = runs.campaign AND held.occurrence = runs.occurrence) AS held
      FROM runs WHERE ($1::text IS NULL OR campaign = $1) AND ($2::text IS NULL OR occurrence = $2)
      ORDER BY started_at DESC, campaign, occurrence`,

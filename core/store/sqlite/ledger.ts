@@ -1,5 +1,5 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
-import { judgeLeases, type LeasedRow } from '../lease-rule';
+import { capsSince, judgeLeases, type LeasedRow } from '../lease-rule';
 import { pageQuery } from '../pages';
 import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
@@ -37,7 +37,7 @@ export function contacts(db: Database, messages: readonly MessageName[], since: 
 export function countReached(db: Database, campaign: string, occurrence: string): number {
   return Number(db.get(
     `SELECT count(DISTINCT recipient) AS n FROM deliveries
-     WHERE campaign = ? AND occurrence = ? AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
+     WHERE campaign = ? AND occurrence = ? AND recipient <> '' AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
     campaign, occurrence,
   )?.['n'] ?? 0);
 }
@@ -45,8 +45,9 @@ export function countReached(db: Database, campaign: string, occurrence: string)
 export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
   const now = options.now.toISOString();
   const until = leaseEnd(options);
+  const since = capsSince(deliveries, options.now);
   return db.transaction(() => {
-    const { decisions, taken, lost } = judgeLeases(deliveries, leasedRows(db, deliveries), options);
+    const { decisions, taken, lost } = judgeLeases(deliveries, leasedRows(db, deliveries), since === undefined ? [] : contacts(db, deliveries, since), options);
     for (const id of lost) db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE id = ?`, now, id);
     for (const { id, campaign, occurrence, recipient, key, arm, category, counts, gateway, platform, device } of taken) {
       db.run(
@@ -55,7 +56,7 @@ export function lease(db: Database, deliveries: readonly DeliveryIntent[], optio
          ON CONFLICT (id) DO UPDATE SET
            arm = excluded.arm, category = excluded.category, counts = excluded.counts, gateway = excluded.gateway, platform = excluded.platform,
            owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
-           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, settled_at = NULL`,
+           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL`,
         id, campaign, occurrence, recipient, key, arm, category, Number(counts), gateway, platform, device, options.owner, now, until,
       );
     }
@@ -112,11 +113,11 @@ export function postpone(db: Database, postponements: readonly Postponement[], o
 export function settle(db: Database, settlements: readonly Settlement[], { owner, now }: SettleOptions): void {
   const at = now.toISOString();
   db.transaction(() => {
-    for (const { id, outcome, code, gatewayId, attempts } of settlements) {
+    for (const { id, outcome, code, gatewayId, uniqueId, attempts } of settlements) {
       db.run(
-        `UPDATE deliveries SET outcome = ?1, code = ?2, gateway_id = ?3, attempts = attempts + ?4, settled_at = ?5
+        `UPDATE deliveries SET outcome = ?1, code = ?2, gateway_id = ?3, attempts = attempts + ?4, settled_at = ?5, unique_id = ?8
          WHERE id = ?6 AND (owner = ?7 OR ?1 = 'accepted') AND outcome IS NOT 'accepted'`,
-        outcome, code ?? null, gatewayId ?? null, attempts, at, id, owner,
+        outcome, code ?? null, gatewayId ?? null, attempts, at, id, owner, uniqueId ?? null,
       );
     }
   });

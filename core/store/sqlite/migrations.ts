@@ -165,4 +165,6 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX devices_by_recipient;
   CREATE INDEX devices_by_recipient ON devices (recipient, dead_since, platform, permission, gateway);
   `,
+  // What APNs calls a message in its delivery log.
+  'ALTER TABLE deliveries ADD COLUMN unique_id TEXT',
 ];

@@ -32,9 +32,9 @@ export function moveRuns(
 export function runs(db: Database, { campaign, occurrence }: KpiSelection): RunReport[] {
   return db.all(
     `SELECT runs.*,
-       (SELECT json_group_object(outcome, n) FROM (
-         SELECT outcome, count(*) AS n FROM participations AS p
-         WHERE p.campaign = runs.campaign AND p.occurrence = runs.occurrence GROUP BY outcome)) AS outcomes,
+       (SELECT json_group_array(json_array(outcome, reason, n)) FROM (
+         SELECT outcome, reason, count(*) AS n FROM participations AS p
+         WHERE p.campaign = runs.campaign AND p.occurrence = runs.occurrence GROUP BY outcome, reason)) AS outcomes,
        (SELECT count(*) FROM held WHERE held.campaign = runs.campaign AND held.occurrence = runs.occurrence) AS held
      FROM runs WHERE (?1 IS NULL OR campaign = ?1) AND (?2 IS NULL OR occurrence = ?2)
      ORDER BY started_at DESC, campaign, occurrence`,

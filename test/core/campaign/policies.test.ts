@@ -221,6 +221,36 @@ describe('the policies of sending', () => {
       expect((await send([], { policies })).filter(({ output }) => output === 'sent')).toHaveLength(200 - sent.length);
     });
 
+    it('does not go on by itself where the canary failed; when that is mended and the canary was sent to again, it does', async () => {
+      const policies = { canary: { share: 0.2, minutes: 30 } };
+      fcm = new FakeGateway('fcm', () => ({ outcome: 'bad-payload', code: 'INVALID_ARGUMENT' }));
+      const tried = (await send(many(200), { policies })).filter(({ output }) => output === 'failed').length;
+      expect(tried).toBeGreaterThan(20);
+      clock += 31 * 60_000;
+      const held = await send([], { policies });
+      expect(new Set(fates(held))).toEqual(new Set(['held canary-failed']));
+      expect(held).toHaveLength(200 - tried);
+      expect((await store.runs())[0]).toMatchObject({ failed: tried, failures: { 'bad-payload': tried } });
+      fcm = new FakeGateway();
+      expect((await send(many(200), { policies })).filter(({ output }) => output === 'sent')).toHaveLength(tried);
+      clock += 31 * 60_000;
+      expect((await send([], { policies })).filter(({ output }) => output === 'sent')).toHaveLength(200 - tried);
+    });
+
+    it('takes old devices of a canary for no fault of the message, and bears what it is told to', async () => {
+      const dead = new Set(many(200).filter((_, index) => index % 2 === 0).map(({ id }) => `token-${String(id)}`));
+      fcm = new FakeGateway('fcm', ({ token }) => (dead.has(token) ? { outcome: 'dead-token', code: 'UNREGISTERED' } : {}));
+      const policies = { canary: { share: 0.2, minutes: 30 } };
+      const tried = (await send(many(200), { policies })).filter(({ output }) => output !== 'held').length;
+      clock += 31 * 60_000;
+      expect((await send([], { policies })).filter(({ output }) => output !== 'held')).toHaveLength(200 - tried);
+      fcm = new FakeGateway('fcm', () => ({ outcome: 'unavailable', code: 'UNAVAILABLE' }));
+      const bold = { campaign: 'bold', policies: { canary: { share: 0.2, minutes: 30, mostFailed: 1 } } };
+      await send(many(100), bold);
+      clock += 31 * 60_000;
+      expect(new Set(fates(await send([], bold)))).toEqual(new Set(['failed unavailable']));
+    });
+
     it.each([
       [{ per: 'day' }, 24, '2026-06-01'], [{ per: 'week' }, 24 * 7, '2026-W23'],
     ] as const)('repeats %j', async (repeat, hours, name) => {

@@ -289,6 +289,6 @@ describe('a gateway among faults', () => {
     expect(vendor.overWindow).toBe(0);
     expect([...mayHaveHappened.values()].filter((times) => times > 1)).toEqual([]);
     const byId = new Map(results.map((result) => [result.id, result]));
-    for (const { id, token } of list) expect(byId.get(id)?.attempts).toBeGreaterThanOrEqual(vendor.times.get(token) ?? 0);
+    for (const { id, token } of list) expect(byId.get(id)?.attempts).toBeGreaterThanOrEqual(vendor.times.get(String(token)) ?? 0);
   }, 30_000);
 });

@@ -29,13 +29,13 @@ describe('sending', () => {
       expect(seen?.headers).toMatchObject({ authorization: 'Bearer sandbox', 'content-type': 'application/json', ':scheme': 'http' });
     });
 
-    it('writes a message for APNs with Apple\'s headers, the message\'s own before the defaults, and keeps the apns-id', async () => {
-      await start('apns', ({ headers }) => ({ status: 200, headers: { 'apns-id': String(headers['apns-id'] ?? 'theirs') } }));
+    it('writes a message for APNs with Apple\'s headers, the message\'s own before the defaults, and keeps the apns-id and the apns-unique-id', async () => {
+      await start('apns', ({ headers }) => ({ status: 200, headers: { 'apns-id': String(headers['apns-id'] ?? 'theirs'), ...(headers['apns-id'] === 'ours' && { 'apns-unique-id': 'unique' }) } }));
       const results = await sendAll(gateway, [
         message(1, { payload: { aps: { alert: 'Hi' } } }),
         message(2, { headers: { 'apns-push-type': 'background', 'apns-priority': '5', 'apns-id': 'ours' } }),
       ], { concurrency: 1 });
-      expect(results.map(({ gatewayId }) => gatewayId)).toEqual(['theirs', 'ours']);
+      expect(results.map(({ gatewayId, uniqueId }) => [gatewayId, uniqueId])).toEqual([['theirs', undefined], ['ours', 'unique']]);
       expect(vendor.seen[0]).toMatchObject({ path: `/3/device/${'1'.padStart(64, '0')}`, body: '{"aps":{"alert":"Hi"}}' });
       expect(vendor.seen[0]?.headers).toMatchObject({ 'apns-topic': 'com.example.shop', 'apns-push-type': 'alert', 'apns-priority': '10' });
       expect(vendor.seen[1]?.headers).toMatchObject({ 'apns-topic': 'com.example.shop', 'apns-push-type': 'background', 'apns-priority': '5' });

@@ -151,9 +151,10 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
   describe('keeps the ledger', () => {
     it('lets a delivery go once', async () => {
       expect(await store.lease([intent('a'), intent('b')], LEASE)).toEqual(['go', 'go']);
-      await store.settle([{ id: 'a', outcome: 'accepted', gatewayId: 'x', attempts: 1 }], { owner: 'run-1', now: NOW });
+      await store.settle([{ id: 'a', outcome: 'accepted', gatewayId: 'x', uniqueId: 'y', attempts: 1 }], { owner: 'run-1', now: NOW });
       expect(await store.lease([intent('a'), intent('c')], { ...LEASE, owner: 'run-2' })).toEqual(['already-sent', 'go']);
       expect(await store.reached([intent('a'), intent('b')])).toEqual([true, false]);
+      expect((await collect(store.ledger())).find(({ id }) => id === 'a')).toMatchObject({ gatewayId: 'x', uniqueId: 'y' });
     });
 
     it('tells a delivery that came twice in one run from one that another run holds', async () => {
@@ -353,6 +354,30 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
       await store.upsertPeople([person('anna', { devices: [phone('back', day(-5))] })], day(-5));
       expect(await removeDeadDevices(store, day(-8))).toEqual({ removed: 1 });
       expect((await store.getPerson('anna'))?.devices.map(({ token }) => token)).toEqual(['back']);
+    });
+  });
+
+  describe('asks caps again when a message is leased', () => {
+    const day = { most: 1, ms: 86_400_000 };
+    const to = (campaign: string, more: Partial<DeliveryIntent> = {}) => intent(`${campaign}-anna`, { campaign, recipient: 'anna', caps: [day], ...more });
+
+    it('and lets only one of two campaigns have a person whom both judged before either sent', async () => {
+      const decisions = await Promise.all(['sale', 'news', 'shoes'].map((campaign) => store.lease([to(campaign)], { ...LEASE, owner: campaign })));
+      expect(decisions.flat().toSorted()).toEqual(['frequency-cap', 'frequency-cap', 'go']);
+    });
+
+    it('of its category alone, within its window, and not against what certainly did not arrive', async () => {
+      await store.lease([to('sale')], LEASE);
+      expect(await store.lease([to('news', { caps: [{ ...day, category: 'news' }] })], LEASE)).toEqual(['go']);
+      expect(await store.lease([to('late', { caps: [{ ...day, ms: 1000 }] })], { ...LEASE, now: LATER })).toEqual(['go']);
+      expect(await store.lease([to('third', { caps: [{ ...day, most: 2 }] })], LEASE)).toEqual(['frequency-cap']);
+      await store.settle([{ id: 'sale-anna', outcome: 'bad-payload', attempts: 1 }, { id: 'news-anna', outcome: 'bad-payload', attempts: 1 }, { id: 'late-anna', outcome: 'unavailable', attempts: 1 }], { owner: LEASE.owner, now: NOW });
+      expect(await store.lease([to('fourth')], LEASE)).toEqual(['go']);
+    });
+
+    it('once a person, however many devices they have', async () => {
+      const phones = ['a', 'b'].map((device) => to('sale', { id: `sale-anna-${device}` }));
+      expect(await store.lease(phones, LEASE)).toEqual(['go', 'go']);
     });
   });
 

@@ -237,7 +237,8 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
 
     it.each([
       ['fcm', true, /demo/], ['apns', true, /com\.example\.shop/], ['tracking', true, /push-events/],
-      ['cut-off service account', false, /JSON|cut/i], ['no key', false, /key/i], ['unreachable', false, /127\.0\.0\.1:1/], ['weak secret', false, /16/],
+      ['cut-off service account', false, /JSON|cut/i], ['no key', false, /key/i], ['unreachable', false, /127\.0\.0\.1:1/],
+      ['two keys', true, /com\.example\.shop.* key NEXT123456 for com\.example\.shop/], ['next key cut off', false, /next APNs key.*cut off/], ['behind a proxy', false, /^(?!.*secret).*The proxy does not answer/], ['weak secret', false, /16/],
       ['store file', true, /read and written/], ['no store', false, /PostgreSQL cannot be reached at 127\.0\.0\.1:1/],
     ] as const)("tests the credential '%s' in words", async (name, works, said) => {
       const credentials = await bench.host().rest<{ id: string; name: string; type: string }[]>('GET', '/rest/credentials');

@@ -16,8 +16,8 @@ export interface TestNode {
 
 /** Type of each credential of the suite; all others are for tracking. */
 const TYPES: Record<string, string> = {
-  fcm: 'fcmApi', 'service account': 'fcmApi', 'cut-off service account': 'fcmApi', unreachable: 'fcmApi',
-  apns: 'apnsApi', 'no key': 'apnsApi',
+  fcm: 'fcmApi', 'service account': 'fcmApi', 'cut-off service account': 'fcmApi', unreachable: 'fcmApi', 'behind a proxy': 'fcmApi',
+  apns: 'apnsApi', 'no key': 'apnsApi', 'two keys': 'apnsApi', 'next key cut off': 'apnsApi',
   store: 'pushStoreApi', 'store file': 'pushStoreApi', 'no store': 'pushStoreApi',
 };
 

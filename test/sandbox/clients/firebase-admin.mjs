@@ -1,11 +1,14 @@
-/** firebase-admin sends to the sandbox: sendEach() over HTTP/2, send() over HTTP/1.1. Prints how each push ended. */
+/**
+ * firebase-admin sends to the sandbox: sendEach() over HTTP/2, send() over HTTP/1.1; with a topic it subscribes the devices,
+ * sends to the topic and takes them off again. Prints how each ended.
+ */
 import http2 from 'node:http2';
 import https from 'node:https';
 import tls from 'node:tls';
 import { initializeApp } from 'firebase-admin/app';
 import { getMessaging } from 'firebase-admin/messaging';
 
-const { url, tokens } = JSON.parse(process.argv[2]);
+const { url, tokens, topic } = JSON.parse(process.argv[2]);
 const { hostname, port } = new URL(url);
 
 // The address of FCM is fixed in the library; it looks `connect` up when it sends.
@@ -25,6 +28,16 @@ const app = initializeApp({
   httpAgent,
   credential: { getAccessToken: () => Promise.resolve({ access_token: 'sandbox', expires_in: 3600 }) },
 });
+if (topic !== undefined) {
+  const messaging = getMessaging(app);
+  const count = ({ successCount, errors }) => ({ successCount, errors: errors.map(({ index, error }) => ({ index, code: error.code })) });
+  const subscribed = count(await messaging.subscribeToTopic(tokens, topic));
+  const again = count(await messaging.subscribeToTopic(tokens.slice(0, 1), topic));
+  await messaging.send({ topic, notification: { title: 'Hello', body: 'World' } });
+  const unsubscribed = count(await messaging.unsubscribeFromTopic(tokens.slice(0, 1), topic));
+  console.log(JSON.stringify({ subscribed, again, unsubscribed }));
+  process.exit(0);
+}
 const messages = tokens.map((token) => ({ token, notification: { title: 'Hello', body: 'World' }, android: { ttl: 60_000, collapseKey: 'a' } }));
 const told = ({ success, messageId, error }) => (success ? messageId : error.code);
 const { responses } = await getMessaging(app).sendEach(messages);

@@ -1,0 +1,149 @@
+/**
+ * Sends one message to whoever has subscribed: an FCM topic, a condition over topics, or an APNs channel. The ledger
+ * keeps it from going out twice in an occurrence; it counts as a message, never as people, since nobody here knows them.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Broadcast, Gateway, GatewayMessage, GatewayResult, SendOptions } from '../delivery/gateway';
+import { asPushError, PushError } from '../errors';
+import { isJsonObject, type JsonObject } from '../json';
+import type { GatewayType } from '../recipient';
+import { NOBODY, type LeaseDecision, type Store } from '../store';
+import { deliveryId } from '../tracking';
+import { pushState, withPush, type Item } from './item';
+import { broadcastMessage } from './message';
+import { HOLDING_REASONS, SUPPRESSION_REASONS } from './reasons';
+import { messageKeyOf, occurrenceName, type Repeat } from './repeat';
+import type { SendResult } from './send-result';
+import { compileMessage, renderMessage, type TemplateStage } from './stages';
+
+export interface BroadcastOptions {
+  campaign: string;
+  occurrence?: string;
+  /** How often it goes to the same target; once an occurrence if not given. */
+  repeat?: Repeat;
+  to: Broadcast;
+  /** The message of an item that comes without one from a template step; its fields are the item's. */
+  template?: TemplateStage;
+  /** What to do where an earlier run does not know whether it went out; `skip` if not given. */
+  onUnknown?: 'skip' | 'send-again';
+  store: Store;
+  gateways: Partial<Record<GatewayType, Gateway>>;
+  delivery?: Omit<SendOptions, 'signal' | 'onWait'>;
+  leaseMs?: number;
+  signal?: AbortSignal;
+  now?: () => Date;
+}
+
+const LEASE_MS = 60_000;
+const WHY_SENT = 'The gateway took the message for whoever has subscribed. How many people that is, and who got it, it does not say.';
+
+/**
+ * @param item what the texts are written with; comes back with what became of the message under `push`
+ * @throws PushError for wrong options and a store that cannot be written; a message that cannot go is a result
+ */
+export async function sendBroadcast(item: Item, options: BroadcastOptions): Promise<SendResult> {
+  const { to, store, repeat = { per: 'occurrence' }, onUnknown = 'skip', leaseMs = LEASE_MS, now = () => new Date() } = options;
+  const gateway = gatewayFor(to, options.gateways);
+  const campaign = requireCampaign(options.campaign);
+  const occurrence = occurrenceName(options, now());
+  const target = nameOf(to);
+  const about: JsonObject = { campaign, occurrence, broadcast: { ...to } };
+  const run = await store.getRun(campaign, occurrence);
+  if (run?.state === 'cancelled') return ended(item, 'suppressed', 'cancelled', SUPPRESSION_REASONS.cancelled, about);
+  if (run?.state === 'paused') return ended(item, 'held', 'paused', HOLDING_REASONS.paused, about);
+  let key: string;
+  let message;
+  const at = now().getTime();
+  try {
+    key = [target, messageKeyOf(repeat)(item)].filter((part) => part !== '').join(' ');
+    const id = deliveryId(campaign, occurrence, NOBODY, target, key);
+    message = broadcastMessage(payloadOf(item, options, now()), to, id, {
+      now: at, since: at, silent: false, mayRepeat: onUnknown === 'send-again', ...ttlOf(item, options),
+    });
+  } catch (thrown) {
+    const error = asPushError(thrown);
+    const { code, message: text, hint } = error;
+    return { ...ended(item, 'failed', code, [text, hint].filter((part) => part !== '').join(' '), about), error };
+  }
+  const lease = { owner: randomUUID(), leaseMs };
+  const [decision = 'go'] = await store.lease([{
+    id: message.id, campaign, occurrence, recipient: NOBODY, key, arm: null, category: '', counts: false, resendUnknown: onUnknown === 'send-again',
+    // Whose phones they are is not known; the column asks for one.
+    gateway: gateway.type, platform: gateway.type === 'apns' ? 'ios' : 'android', device: target,
+  }], { ...lease, now: now() });
+  if (decision !== 'go') return refusedBy(decision, item, about);
+  await store.depart([message.id], { ...lease, now: now() });
+  const renewal = setInterval(() => void store.renew([message.id], { ...lease, now: now() }).catch(() => undefined), leaseMs / 3).unref();
+  try {
+    const result = await sendOne(gateway, message, options, (id, notBefore, code) => {
+      store.postpone([{ id, notBefore, code }], lease.owner).catch(() => undefined);
+    });
+    await store.settle([result], { owner: lease.owner, now: now() });
+    return delivered(item, result, gateway.type, target, about);
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+/** `topic news`, `condition ...`, `channel ...`: stands in the ledger where a device's fingerprint else does. */
+function nameOf(to: Broadcast): string {
+  const [[kind, value] = ['', '']] = Object.entries(to);
+  return `${kind} ${String(value).trim()}`;
+}
+
+function gatewayFor(to: Broadcast, gateways: BroadcastOptions['gateways']): Gateway {
+  const gateway = 'channel' in to ? gateways.apns : gateways.fcm;
+  if (gateway !== undefined) return gateway;
+  throw new PushError('no-credentials', 'channel' in to ? 'A channel needs a credential for APNs.' : 'A topic needs a credential for FCM.', 'Choose one.');
+}
+
+function requireCampaign(name: string): string {
+  if (typeof name === 'string' && name.trim() !== '') return name.trim();
+  throw new PushError('no-campaign', 'The campaign has no name.', 'Give the campaign a name; the ledger goes by it.');
+}
+
+function payloadOf(item: Item, { template, to }: BroadcastOptions, now: Date): JsonObject {
+  const own = pushState(item)['payload'];
+  const written = isJsonObject(own) || template === undefined ? own : pushState(renderMessage(compileMessage(template, now, 'channel' in to ? 'device' : 'topic'), item))['payload'];
+  if (isJsonObject(written)) return written;
+  throw new PushError('no-message', 'There is no message.', 'Put the template step before, or write a title and a text in the send step.');
+}
+
+function ttlOf(item: Item, { template }: BroadcastOptions): { ttlSeconds?: number } {
+  const message = pushState(item)['message'];
+  const seconds = isJsonObject(message) ? message['ttlSeconds'] : template?.template.ttlSeconds;
+  return typeof seconds === 'number' ? { ttlSeconds: seconds } : {};
+}
+
+async function sendOne(
+  gateway: Gateway, message: GatewayMessage, { delivery, signal, store }: BroadcastOptions, onWait: NonNullable<SendOptions['onWait']>,
+): Promise<GatewayResult> {
+  const options: SendOptions = { ...delivery, rate: { permits: store.permits, ...delivery?.rate }, onWait, ...(signal !== undefined && { signal }) };
+  for await (const result of gateway.send([message], options)) return result;
+  throw new PushError('no-result', 'The gateway gave no answer about the message.', 'Look into the ledger before sending it again.');
+}
+
+function delivered(item: Item, result: GatewayResult, gateway: GatewayType, target: string, about: JsonObject): SendResult {
+  const { outcome, code, gatewayId, attempts, detail } = result;
+  const delivery: JsonObject = {
+    gateway, target, outcome, attempts, ...(code !== undefined && { code }), ...(gatewayId !== undefined && { gatewayId }), ...(detail !== undefined && { detail }),
+  };
+  const sent = outcome === 'accepted';
+  return ended(item, sent ? 'sent' : 'failed', sent ? undefined : outcome, sent ? WHY_SENT : (detail ?? 'The gateway did not take the message.'), { ...about, outcome, deliveries: [delivery] });
+}
+
+function refusedBy(decision: Exclude<LeaseDecision, 'go'>, item: Item, about: JsonObject): SendResult {
+  if (typeof decision === 'string') return ended(item, 'suppressed', decision, SUPPRESSION_REASONS[decision], about);
+  const { waitsFor, until } = decision;
+  return ended(item, 'held', waitsFor, HOLDING_REASONS[waitsFor], { ...about, until: new Date(until).toISOString() });
+}
+
+function ended(item: Item, output: SendResult['output'], reason: string | undefined, why: string, more: JsonObject): SendResult {
+  return {
+    index: 0,
+    fromReference: false,
+    output,
+    ...(reason !== undefined && { reason }),
+    item: withPush(item, { until: undefined, outcome: output, ...more, reason, why, payload: undefined }),
+  };
+}
