@@ -4,11 +4,12 @@ import {
   type CampaignOptions, type ConsentRule, type FieldMap, type Gateway, type GatewayType, type Item, type MessageKind, type Repeat, type SendResult, type Store, type Template,
 } from '../../core';
 import { gatewayOf, storeOf, trackingOf } from '../shared/config-nodes';
-import { onMessage, typedText, valueOf, withValue } from '../shared/input';
+import { onMessage, typedText, valueOf, withValue, type Send } from '../shared/input';
 import { flowError } from '../shared/problem';
 import { tellWhy } from '../shared/why';
 import { HeldTimer } from './held-timer';
 import { readPolicies } from './policies';
+import { runTest, type TestDefinition } from './test-send';
 
 interface Definition extends NodeDef {
   property: string;
@@ -37,6 +38,8 @@ interface Definition extends NodeDef {
   perMinute: string;
   avoidQuarterHours: boolean;
   safetyStop: boolean;
+  /** Absent in a node from before there was a test. */
+  test?: TestDefinition;
   fields: FieldMap;
 }
 
@@ -69,6 +72,13 @@ export default function (RED: NodeAPI): void {
       running.set(stop, run);
       await run.finally(() => running.delete(stop));
     };
+    const test = async (settings: TestDefinition, message: NodeMessageInFlow, value: unknown, put: Send): Promise<void> => {
+      const { results, summary } = await withGateways(RED, definition, async (gateways, store) => {
+        const options = await readOptions(RED, this, definition, message, { store, gateways });
+        return runTest(RED, this, settings, message, value, options);
+      });
+      put(results.map((list) => (list.length === 0 ? null : { ...withValue(RED, message, definition.property, list), summary } as NodeMessageInFlow)));
+    };
     const waiting = new HeldTimer(() => {
       const message = { ...last, _msgid: RED.util.generateId() };
       void send(message, [], (_options, result) => {
@@ -79,6 +89,7 @@ export default function (RED: NodeAPI): void {
       const { req: _request, res: _response, ...kept } = message as NodeMessageInFlow & Record<'req' | 'res', unknown>;
       last = kept as NodeMessageInFlow;
       const value = valueOf(RED, message, definition.property);
+      if (definition.test?.on === true) return test(definition.test, message, value, put);
       await send(message, value, (_options, result) => put(outputs(RED, definition, message, result, !Array.isArray(value))));
     });
     // People may wait since before this Node-RED was started.
@@ -95,8 +106,8 @@ export default function (RED: NodeAPI): void {
 }
 
 /** When somebody of this node's campaign is due; known at the start only where the campaign is not named by messages. */
-async function nextDue(RED: NodeAPI, node: Node, { campaign, campaignType, store }: Definition): Promise<Date | undefined> {
-  if (campaignType === 'msg') return undefined;
+async function nextDue(RED: NodeAPI, node: Node, { campaign, campaignType, store, test }: Definition): Promise<Date | undefined> {
+  if (campaignType === 'msg' || test?.on === true) return undefined;
   const name = (await typedText(RED, node, campaign, campaignType, {} as NodeMessageInFlow)).trim();
   return name === '' ? undefined : storeOf(RED, store).store.use((opened) => opened.nextDue(name));
 }

@@ -3,9 +3,18 @@ import { fieldNames } from '../shared/fields';
 import { bodyField, handlebarsNotice, linkField, missingField, titleField } from '../shared/message';
 import { storeFileOption } from '../shared/store';
 import { policiesField, repeatFields } from './policies';
+import { operationField, testFields, testOptions } from './test-send';
+
+/** Of the operation Send Campaign alone. */
+const ofCampaign = (property: INodeProperties): INodeProperties => ({
+  ...property,
+  displayOptions: { ...property.displayOptions, show: { ...property.displayOptions?.show, operation: ['send'] } },
+});
 
 export const properties: INodeProperties[] = [
-  {
+  operationField,
+  ...testFields,
+  ofCampaign({
     displayName: 'Campaign',
     name: 'campaign',
     type: 'string',
@@ -13,9 +22,9 @@ export const properties: INodeProperties[] = [
     required: true,
     placeholder: 'e.g. autumn-sale',
     description: 'Name of the campaign; the ledger and the figures go by it',
-  },
-  ...repeatFields,
-  {
+  }),
+  ...repeatFields.map(ofCampaign),
+  ofCampaign({
     displayName: 'Kind of Message',
     name: 'kind',
     type: 'options',
@@ -30,16 +39,16 @@ export const properties: INodeProperties[] = [
     ],
     default: '',
     description: 'Of messages that name no kind themselves; says what happens in quiet hours, whether caps hold, and what becomes of unknown deliveries',
-  },
-  {
+  }),
+  ofCampaign({
     displayName: 'Consent Category',
     name: 'category',
     type: 'string',
     default: 'marketing',
     required: true,
     description: 'Kind of messages, as people agree to it',
-  },
-  {
+  }),
+  ofCampaign({
     displayName: 'Send To',
     name: 'consent',
     type: 'options',
@@ -50,7 +59,7 @@ export const properties: INodeProperties[] = [
       { name: 'People Who Did Not Opt Out', value: 'not-opted-out' },
     ],
     default: 'not-opted-out',
-  },
+  }),
   {
     displayName: 'Message',
     name: 'messageFrom',
@@ -74,7 +83,7 @@ export const properties: INodeProperties[] = [
     default: '',
     displayOptions: { show: { messageFrom: ['here'], missing: ['fallback'] } },
   },
-  {
+  ofCampaign({
     displayName: 'Output',
     name: 'output',
     type: 'options',
@@ -84,10 +93,11 @@ export const properties: INodeProperties[] = [
       { name: 'Summary and Failures', value: 'summary', description: "One item with all counts in 'Sent', and those who failed: for large campaigns" },
     ],
     default: 'people',
-  },
-  policiesField,
+  }),
+  ofCampaign(policiesField),
   { ...fieldNames },
-  {
+  testOptions,
+  ofCampaign({
     displayName: 'Options',
     name: 'options',
     type: 'collection',
@@ -161,5 +171,5 @@ export const properties: INodeProperties[] = [
         description: 'A gateway that answers later than this leaves the message unknown',
       },
     ],
-  },
+  }),
 ];

@@ -13,6 +13,7 @@ import { withStore } from '../shared/store';
 import { readCampaign } from './campaign';
 import { SendCollector } from './collector';
 import { properties } from './PushSend.description';
+import { isTest, runTest } from './test-send';
 
 export class PushSend implements INodeType {
   description: INodeTypeDescription = {
@@ -21,7 +22,7 @@ export class PushSend implements INodeType {
     icon: { light: 'file:../../icons/send.light.svg', dark: 'file:../../icons/send.dark.svg' },
     group: ['output'],
     version: 1,
-    subtitle: '={{ $parameter["campaign"] }}',
+    subtitle: '={{ $parameter["operation"] === "test" ? "Test send" : $parameter["campaign"] }}',
     description: 'Send a push campaign over Firebase (FCM) and Apple (APNs), to each person once',
     defaults: { name: 'Push Send' },
     inputs: [NodeConnectionTypes.Main],
@@ -43,9 +44,10 @@ export class PushSend implements INodeType {
     return runNode(this, SEND_OUTPUTS.length, SEND_OUTPUTS.indexOf('failed'), () =>
       withGateways(this, (gateways) =>
         withStore(this, optionsParameter(this)['storeFile'], async (store) => {
+          const signal = this.getExecutionCancelSignal();
+          if (isTest(this)) return runTest(this, { store, gateways, ...(signal && { signal }) });
           const options = readCampaign(this);
           const tracking = await trackingOf(this);
-          const signal = this.getExecutionCancelSignal();
           const results = sendCampaign(
             this.getInputData().map(({ json }) => json as Item),
             { ...options, store, gateways, ...(tracking && { tracking }), ...(signal && { signal }) },

@@ -104,6 +104,22 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       expect(pushOf(json(bare[1])[0])).toMatchObject({ reason: 'no-message' });
     });
 
+    it('sends a test to listed devices only, marked, and counts nothing', async () => {
+      const test = send('tested', { operation: 'test', testDevices: 'android, my-phone\nmagic-unregistered:test', testPerson: 'named', testPersonId: 'no' });
+      const { outputs, hints } = await bench.run(test, people);
+      expect(json(outputs[0]).map((item) => [item['id'], (item['test'] as IDataObject)['owner'], (pushOf(item)['message'] as IDataObject)['title']])).toEqual([
+        ['no', 'android', '[Test] Hello Fay'], ['no', undefined, '[Test] Hello Fay'],
+      ]);
+      expect(json(outputs[1])).toMatchObject([{ id: 'no', push: { outcome: 'dead-token', reason: 'dead-token', why: expect.any(String) } }]);
+      expect(outputs[0]?.[0]?.pairedItem).toEqual({ item: 5 });
+      expect(hints).toEqual(["Test send of the message of 'no' to 3 devices: 2 accepted, 1 failed. Nobody else got anything, and nothing is counted."]);
+      expect(sandbox().messages().find(({ token }) => token === 'my-phone')).toMatchObject({ title: '[Test] Hello Fay' });
+      // The campaign itself still sends to everyone, once.
+      expect((await bench.run(send('tested', { output: 'summary' }), people.slice(0, 2))).outputs[0]?.[0]?.json).toMatchObject({ people: 2, sent: 2 });
+      const { stopped } = await bench.run(send('tested', { operation: 'test', testDevices: ' ' }), people);
+      expect(stopped?.message).toContain('No test device');
+    });
+
     it('stops where somebody presses stop; the next run goes on, and nobody gets it twice', async () => {
       const many = Array.from({ length: 40 }, (_, index) => ({ id: `slow${index}`, token: `magic-slow:${index}` }));
       const node = send('stopped', { output: 'summary', options: { storeFile, concurrency: 10 } });

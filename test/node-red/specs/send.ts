@@ -67,6 +67,22 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
       await store.close();
     });
 
+    it('sends a test to listed devices only, marked, and the campaign afterwards as if there had been none', async () => {
+      const payload = [{ id: 'anna', firstName: 'Anna', token: 'test-anna', consent: { marketing: 'opted-out' } }, { id: 'ben', firstName: 'Ben', token: 'test-ben' }];
+      const test = { on: true, devices: 'phones', devicesType: 'msg', person: 'named', id: 'ben' };
+      await bench.deploy([sendNode({ title: 'Hello {{firstName}}', test }), sendNode()], config);
+      const outcome = await bench.send([{ payload, phones: 'anna, my-test-phone, magic-unregistered:mine', topic: 'kept' }]);
+      expect(outcome.outputs[0]).toMatchObject([{ topic: 'kept', summary: { test: true, person: 'ben', devices: 3, sent: 2, failed: 1 } }]);
+      expect(people(outcome, 0)).toMatchObject([
+        { id: 'ben', test: { owner: 'anna' }, push: { message: { title: '[Test] Hello Ben' }, outcome: 'accepted' } }, { id: 'ben', push: { outcome: 'accepted' } },
+      ]);
+      expect(people(outcome, 1)).toMatchObject([{ push: { reason: 'dead-token', why: expect.any(String) } }]);
+      expect(sandbox().messages().filter(({ title }) => title === '[Test] Hello Ben').map(({ token }) => token).sort()).toEqual(['my-test-phone', 'test-anna']);
+      expect((await bench.send([{ payload }], 1)).outputs[0]).toMatchObject([{ summary: { people: 2, sent: 1, suppressed: { 'no-consent': 1 } } }]);
+      const none = await bench.run(sendNode({ test: { on: true, devices: '' } }), [{ payload }], config);
+      expect(none.caught).toMatchObject([{ error: { code: 'no-test-devices' } }]);
+    });
+
     it('sends to a stored audience and puts out the summary', async () => {
       const store = await openStore({ sqlite: storePath });
       await store.upsertPeople(Array.from({ length: 50 }, (_, index) => ({ id: `p${index}`, attributes: {}, devices: [{ token: `stored-${index}`, gateway: 'fcm' as const, platform: 'android' as const }] })), new Date());
