@@ -1,7 +1,7 @@
 /** Serves the live preview of the edit dialog: a template as it is being typed, written for a sample person. */
 import type { IncomingMessage } from 'node:http';
 import type { NodeAPI } from 'node-red';
-import { asPushError, isJsonObject, previewTemplate, PREVIEW_THEMES, type PreviewTheme, type TemplateStage } from '../../core';
+import { asPushError, isJsonObject, KIND_PRESETS, previewTemplate, PREVIEW_THEMES, type PreviewTheme, type TemplateStage } from '../../core';
 import { readJson } from '../shared/request';
 
 /** What the dialog sends. */
@@ -15,10 +15,13 @@ interface Asked<Definition> {
 }
 
 /**
- * POST /push-template/preview, for those who may read this kind of node. It answers with the pictures, or with what is
+ * GET /push-template/kinds gives what each kind of message presets. POST /push-template/preview, for those who may read this kind of node. It answers with the pictures, or with what is
  * wrong and where (`problem`); both are answers of 200, since a template is wrong most of the time while it is typed.
  */
 export function servePreview<Definition>(RED: NodeAPI, readStage: (definition: Definition) => TemplateStage): void {
+  RED.httpAdmin.get('/push-template/kinds', RED.auth.needsPermission('push-template.read'), (_request, response) => {
+    response.json(KIND_PRESETS);
+  });
   RED.httpAdmin.post('/push-template/preview', RED.auth.needsPermission('push-template.read'), (request, response) => {
     readJson(request as unknown as IncomingMessage).then((body) => {
       const asked = readAsked<Definition>(body);

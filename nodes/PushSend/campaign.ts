@@ -15,6 +15,7 @@ export function readCampaign(context: IExecuteFunctions): CampaignParameters {
   const kind = textParameter(context, 'kind');
   const policies = readPolicies(context);
   const repeat = readRepeat(context);
+  const template = readMessage(context);
   return {
     campaign,
     ...(repeat.per !== 'day' && repeat.per !== 'week' && { occurrence: textParameter(context, 'occurrence') ?? '' }),
@@ -23,7 +24,7 @@ export function readCampaign(context: IExecuteFunctions): CampaignParameters {
     policies,
     ...(category !== undefined && { category }),
     consent: context.getNodeParameter('consent', 0) as ConsentRule,
-    ...(context.getNodeParameter('messageFrom', 0) === 'here' && { template: readMessage(context) }),
+    ...(template && { template }),
     fields: fieldsParameter(context),
     ...(onUnknown !== undefined && { onUnknown: onUnknown as 'skip' | 'send-again' }),
     delivery: withoutBlanks({
@@ -40,7 +41,9 @@ export function readCampaign(context: IExecuteFunctions): CampaignParameters {
   };
 }
 
-function readMessage(context: IExecuteFunctions): TemplateStage {
+/** The message that is written in this node, where one is. */
+export function readMessage(context: IExecuteFunctions): TemplateStage | undefined {
+  if (context.getNodeParameter('messageFrom', 0) !== 'here') return undefined;
   const text = (name: string) => context.getNodeParameter(name, 0, '') as string;
   const missing = text('missing');
   return {

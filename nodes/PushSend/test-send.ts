@@ -1,10 +1,10 @@
 /** The operation Test Send: one person's message, marked, to devices listed by hand. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { listedDevices, MOST_TEST_DEVICES, SEND_OUTPUTS, sendTest, TEST_MARK, type Gateway, type GatewayType, type Item, type Store, type TestPerson } from '../../core';
-import { textParameter } from '../shared/configuration';
+import { fieldsParameter, textParameter } from '../shared/configuration';
 import { counted, tellHint } from '../shared/hints';
 import { storeFileOption } from '../shared/store';
-import { readCampaign } from './campaign';
+import { readMessage } from './campaign';
 
 export const operationField: INodeProperties = {
   displayName: 'Operation',
@@ -94,7 +94,7 @@ export function isTest(context: IExecuteFunctions): boolean {
 export async function runTest(
   context: IExecuteFunctions, tools: { store: Store; gateways: Partial<Record<GatewayType, Gateway>>; signal?: AbortSignal },
 ): Promise<INodeExecutionData[][]> {
-  const { template, fields } = readCampaign(context);
+  const template = readMessage(context);
   const mark = textParameter(context, 'testMark');
   const { person, index, sent, failed, results } = await sendTest(context.getInputData().map(({ json }) => json as Item), {
     ...tools,
@@ -102,7 +102,7 @@ export async function runTest(
     person: readPerson(context),
     ...(mark !== undefined && { mark }),
     ...(template && { template }),
-    ...(fields && { fields }),
+    fields: fieldsParameter(context),
   });
   tellHint(context, {
     message: `Test send of the message of '${person}' to ${counted(sent + failed, 'device', 'devices')}: ${sent} accepted, ${failed} failed. Nobody else got anything, and nothing is counted.`,

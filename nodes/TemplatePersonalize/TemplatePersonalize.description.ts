@@ -48,6 +48,7 @@ export const properties: INodeProperties[] = [
           bodyField,
           linkField,
           imageField,
+          dataField,
           subtitleField,
           fragmentsField,
         ],

@@ -15,9 +15,10 @@ interface Case {
 
 /** What the node has a field for. */
 const TEXTS = ['kind', 'title', 'body', 'link', 'image', 'defaultLocale'];
-const LOCALE_TEXTS = ['title', 'body', 'link', 'image', 'subtitle', 'fragments'];
+const LOCALE_TEXTS = ['title', 'body', 'link', 'image', 'subtitle', 'fragments', 'data'];
 
-const cases = (JSON.parse(readFileSync(join(__dirname, '../../vectors/template.json'), 'utf8')) as Case[]).filter(
+const all = JSON.parse(readFileSync(join(__dirname, '../../vectors/template.json'), 'utf8')) as Case[];
+const cases = all.filter(
   ({ template, options, name }) => (options?.now === undefined || template['liveActivity'] !== undefined) && name !== 'an unknown field of a template'
     && Object.values(template.locales ?? {}).every((texts) => Object.keys(texts).every((key) => LOCALE_TEXTS.includes(key))),
 );
@@ -33,7 +34,9 @@ function nodeOf({ template, options = {} }: Pick<Case, 'template' | 'options'>):
       defaultLocale: '',
       ...Object.fromEntries(Object.entries(rest).filter(([name]) => TEXTS.includes(name))),
       ...(data && { data: { values: values(data, 'key', 'value') } }),
-      ...(locales && { locales: { values: Object.entries(locales).map(([locale, { fragments: own, ...texts }]) => ({ locale, ...texts, ...fragmentsOf(own) })) } }),
+      ...(locales && { locales: { values: Object.entries(locales).map(([locale, { fragments: own, data: ownData, ...texts }]) => ({
+        locale, ...texts, ...fragmentsOf(own), ...(ownData !== undefined && { data: { values: values(ownData as Record<string, string>, 'key', 'value') } }),
+      })) } }),
       defaults: { values: [
         ...values(defaults, 'field', 'text'),
         ...Object.entries(missingByField).map(([field, policy]) => (typeof policy === 'object' ? { field, policy: 'fallback', text: policy.fallback } : { field, policy })),
@@ -86,6 +89,10 @@ export function specifyTemplate(bench: Bench): void {
       expect(answers).toEqual(cases.map(({ name, expect: { error, message, fcm, apns, bytes } }) => ({
         name, ...(error !== undefined && { error }), ...(message && { message: withoutDates(message) }), ...(fcm && { fcm }), ...(apns && { apns: withoutDates(apns) }), ...(bytes && { bytes }),
       })));
+    });
+
+    it('has a field for everything that a golden message says', () => {
+      expect(all.filter((one) => !cases.includes(one)).map(({ name }) => name)).toEqual(['relative time by the calendar of the person', 'an unknown field of a template']);
     });
 
     it('puts people who cannot be written to on the second output, with the reason, and writes to the others', async () => {
