@@ -49,6 +49,8 @@ function preparePreview(node) {
   function caption(surface, shown) {
     const hidden = ['title', 'subtitle', 'body'].filter((field) => shown[field]?.hidden > 0)
       .map((field) => `${node._('push-template.label.' + field)} ${shown[field].hidden}`);
+    const ofButtons = (shown.buttons ?? []).reduce((sum, button) => sum + button.hidden, 0);
+    if (ofButtons > 0) hidden.push(`${node._('push-template.option.buttons')} ${ofButtons}`);
     const name = node._('push-template.preview.' + surface);
     return hidden.length === 0 ? name : `${name} · ${node._('push-template.preview.hidden', { fields: hidden.join(', ') })}`;
   }
