@@ -56,14 +56,14 @@ export function previewSurface({ title, subtitle, body, image, buttons = [] }: P
 
 /** Side by side; where they have not enough room together, the long ones share what the short ones leave. */
 function fitButtons(titles: readonly string[], { style, width, gap }: NonNullable<Surface['buttons']>): ShownText[] {
-  const wanted = titles.map((title) => textWidth(title.replaceAll('\n', ' '), style));
   let room = width - gap * (titles.length - 1);
   let share = room;
-  [...wanted].sort((a, b) => a - b).forEach((own, index) => {
+  const wanted = titles.map((title) => textWidth(title.replaceAll('\n', ' '), style)).sort((a, b) => a - b);
+  for (const [index, own] of wanted.entries()) {
     share = room / (titles.length - index);
     room -= Math.min(own, share);
-  });
-  return titles.map((title, index) => fitText(title, { style, width: Math.min(wanted[index] ?? share, share), lines: 1, lineEnds: 'blank' }));
+  }
+  return titles.map((title) => fitText(title, { style, width: share, lines: 1, lineEnds: 'blank' }));
 }
 
 function show(text: string | undefined, box: TextBox): ShownText {

@@ -64,6 +64,7 @@ describe('what a person reads', () => {
     expect(short).toEqual({ lines: ['Yes'], hidden: 0 });
     for (const { lines, hidden } of long) expect([lines[0]?.at(-1), hidden > 0]).toEqual(['…', true]);
     expect(cut).toBe(true);
+    expect(onScreen({ title: 'T', buttons: [{ title: 'Oui' }, { title: 'Plus tard' }] }, 'android-expanded').cut).toBe(false);
     expect(onScreen({ title: 'T', buttons: [{ title: 'Later' }] }, 'android-expanded')).toMatchObject({ buttons: [{ lines: ['Later'], hidden: 0 }], cut: false });
   });
 
