@@ -66,7 +66,7 @@ export default function (RED: NodeAPI): void {
       const stop = new AbortController();
       const run = withGateways(RED, definition, async (gateways, store) => {
         const options = await readOptions(RED, this, definition, message, { store, gateways, signal: stop.signal });
-        put(options, await runCampaign(this, value, options));
+        put(options, await runCampaign(RED, this, value, options));
         waiting.arm(await store.nextDue(options.campaign));
       });
       running.set(stop, run);
@@ -167,13 +167,13 @@ function readRepeat({ repeat = 'occurrence', keyField }: Definition): Repeat {
   return repeat === 'key' ? { per: repeat, field: keyField } : { per: repeat };
 }
 
-async function runCampaign(node: Node, value: unknown, options: CampaignOptions): Promise<RunResult> {
+async function runCampaign(RED: NodeAPI, node: Node, value: unknown, options: CampaignOptions): Promise<RunResult> {
   const items = (Array.isArray(value) ? value : [value]) as Item[];
   const summary = new SendSummary(options.campaign.trim(), occurrenceName(options, new Date()));
   const people: SendResult[][] = SEND_OUTPUTS.map(() => []);
   let told = 0;
   let done = 0;
-  for await (const result of sendCampaign(items, options)) {
+  for await (const result of sendCampaign(items, { ...options, written: summary.written })) {
     summary.add(result);
     done++;
     // People of a reference may be millions: their failures are put out, the others are in the summary.
@@ -183,11 +183,12 @@ async function runCampaign(node: Node, value: unknown, options: CampaignOptions)
       node.status({ fill: 'blue', shape: 'dot', text: `${done}` });
     }
   }
-  const { sent, failed, held } = summary.toJSON();
+  const { sent, failed, held, written } = summary.toJSON();
   const waiting = Object.values(held).reduce((sum, count) => sum + count, 0);
   const suppressed = done - sent - failed - waiting;
   const statusText = [sent, failed, suppressed, ...(waiting > 0 ? [waiting] : [])].join(' / ');
-  node.status({ fill: failed > 0 ? 'yellow' : 'green', shape: 'dot', text: statusText });
+  const unwritten = written === undefined || written.ready === written.people ? '' : ` (${RED._('push-send.not-written', { people: String(written.people - written.ready) })})`;
+  node.status({ fill: failed > 0 || unwritten !== '' ? 'yellow' : 'green', shape: 'dot', text: statusText + unwritten });
   for (const list of people) list.sort((a, b) => a.index - b.index);
   return { people, summary };
 }

@@ -48,11 +48,11 @@ export class PushSend implements INodeType {
           if (isTest(this)) return runTest(this, { store, gateways, ...(signal && { signal }) });
           const options = readCampaign(this);
           const tracking = await trackingOf(this);
+          const collector = new SendCollector(this, options);
           const results = sendCampaign(
             this.getInputData().map(({ json }) => json as Item),
-            { ...options, store, gateways, ...(tracking && { tracking }), ...(signal && { signal }) },
+            { ...options, store, gateways, written: collector.written, ...(tracking && { tracking }), ...(signal && { signal }) },
           );
-          const collector = new SendCollector(this, options);
           for await (const result of results) collector.add(result);
           return collector.finish();
         }),

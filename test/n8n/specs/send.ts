@@ -94,6 +94,19 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       expect(json(outputs[1]).map(({ id }) => id)).toEqual(['s0']);
     });
 
+    it('tells how the template of a stored audience wrote to its people, also to those who got nothing for want of a value', async () => {
+      const node = send('stored texts', { messageFrom: 'items' });
+      const before: TestNode = { type: 'templatePersonalize', parameters: { title: '{{city}}', body: 'See {{default street "the shops"}}', defaultLocale: 'en' } };
+      await bench.run({ type: 'pushAudience', parameters: { operation: 'upsert', output: 'summary', options: { storeFile } } }, [{ id: 'homeless', token: 'homeless:1' }]);
+      const reference = { audience: { plan: [{ stage: { audience: { condition: { id: { $in: ['s1', 's2', 'homeless'] } } } } }] } };
+      const { outputs, hints } = await bench.run(node, [reference], before);
+      expect(json(outputs[0])).toMatchObject([{
+        people: 2, sent: 2,
+        written: { people: 3, ready: 2, notWritten: { 'missing-value': 1 }, locales: { en: 2 }, fields: { city: { fallback: 0, missing: 1 }, street: { fallback: 2, missing: 0 } } },
+      }]);
+      expect(hints).toContain('Messages of the stored audience: 3 people: 2 written (2 en), 1 not (1 missing-value). Missing: city (1 not written), street (2 with a stand-in).');
+    });
+
     it('takes the messages of the template step before', async () => {
       const node = send('written', { messageFrom: 'items' });
       const before: TestNode = { type: 'templatePersonalize', parameters: { title: 'Bonjour {{firstName}}', body: 'B' } };

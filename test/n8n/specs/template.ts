@@ -140,10 +140,11 @@ export function specifyTemplate(bench: Bench): void {
     describe('with a preview', () => {
       const goldens = JSON.parse(readFileSync(join(__dirname, '../../vectors/preview.json'), 'utf8')) as { message: IDataObject; expect: IDataObject }[];
       const visible = goldens.filter(({ message }) => message['silent'] !== true && message['title'] !== undefined && !JSON.stringify(message).includes('u0000'));
+      const BUTTONS = [0, 1, 2].map((index) => ({ id: `button-${index}`, title: `{{buttons.${index}.title}}` }));
       const people = visible.map(({ message }, index) => ({ id: `p${index}`, ...message }));
       const node = (parameters: IDataObject): TestNode => ({
         type: 'templatePersonalize',
-        parameters: { title: '{{title}}', body: '{{body}}', missing: 'empty', image: '{{image}}', options: { subtitle: '{{subtitle}}' }, ...parameters },
+        parameters: { title: '{{title}}', body: '{{body}}', missing: 'empty', image: '{{image}}', options: { subtitle: '{{subtitle}}', buttons: { values: BUTTONS } }, ...parameters },
       });
       const previewed = ({ outputs }: Pick<NodeRun, 'outputs'>) => (outputs[0] ?? []).filter(({ binary }) => binary !== undefined);
 

@@ -11,6 +11,7 @@ interface Answer { preview?: Json; pictures?: Record<string, string>; problem?: 
 
 const goldens = JSON.parse(readFileSync(join(__dirname, '../../vectors/preview.json'), 'utf8')) as { name: string; message: Json; expect: Json }[];
 const TEXTS = { title: '{{title}}', subtitle: '{{subtitle}}', body: '{{body}}', image: '{{image}}', missing: 'empty' };
+const BUTTONS = [0, 1, 2].map((index) => ({ id: `button-${index}`, title: `{{buttons.${index}.title}}`, link: '' }));
 
 export function specifyPreview(host: () => NodeRedHost): void {
   const ask = async (body: unknown): Promise<{ status: number; answer: Answer }> => {
@@ -22,7 +23,7 @@ export function specifyPreview(host: () => NodeRedHost): void {
     it('shows what the golden previews show, and a picture of each screen', async () => {
       const visible = goldens.filter(({ message }) => message['silent'] !== true);
       for (const { name, message, expect: wanted } of visible) {
-        const { answer } = await ask({ definition: TEXTS, person: message, theme: 'dark', app: 'Shop' });
+        const { answer } = await ask({ definition: { ...TEXTS, buttons: BUTTONS }, person: message, theme: 'dark', app: 'Shop' });
         expect([name, answer.preview]).toEqual([name, wanted]);
         expect(Object.keys(answer.pictures ?? {})).toEqual(Object.keys(wanted));
         for (const svg of Object.values(answer.pictures ?? {})) readSvg(svg);

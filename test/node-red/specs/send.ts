@@ -92,6 +92,18 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
       expect(people(outcome, 0)).toMatchObject([{ people: 50, sent: 50 }]);
     });
 
+    it('tells in the summary how the template of a stored audience wrote to its people', async () => {
+      const store = await openStore({ sqlite: storePath });
+      const device = (token: string) => [{ token, gateway: 'fcm' as const, platform: 'android' as const }];
+      await store.upsertPeople([{ id: 'named', attributes: { name: 'Ada' }, devices: device('written-1') }, { id: 'nameless', attributes: {}, devices: device('written-2') }], new Date());
+      await store.close();
+      const template = { stage: { template: { template: { title: '{{name}}', body: 'See it', defaultLocale: 'en' } } }, output: 'ready' };
+      const outcome = await bench.run(sendNode({ output: 'summary' }), [{ payload: { audience: { plan: [{ stage: { audience: {} } }, template] } } }], config);
+      expect(outcome.outputs[0]).toMatchObject([{
+        summary: { people: 1, sent: 1, written: { people: 2, ready: 1, notWritten: { 'missing-value': 1 }, locales: { en: 1 }, fields: { name: { fallback: 0, missing: 1 } } } },
+      }]);
+    });
+
     it('holds people back, and sends to them by itself when their time has come', async () => {
       const clock = (ms: number) => new Date(Date.now() + ms).toISOString();
       const soon = clock(2500);
