@@ -6,6 +6,7 @@ type Json = Record<string, unknown>;
 
 export const FCM_PATH = /^\/v1\/projects\/([^/]+)\/messages:send$/;
 const MOST_BYTES = 4096;
+const MOST_BYTES_TOPIC = 2048;
 const MOST_REQUEST_BYTES = 65_536;
 const ERROR_TYPE = 'type.googleapis.com/google.firebase.fcm.v1.FcmError';
 const BAD_REQUEST_TYPE = 'type.googleapis.com/google.rpc.BadRequest';
@@ -103,14 +104,15 @@ function wrongLink(message: Json): FcmRefusal | undefined {
   return typeof link === 'string' && !link.startsWith('https://') ? invalid('The link must be https.', 'message.webpush.fcm_options.link') : undefined;
 }
 
-/** The limit is on what one phone gets; a part for the other platform does not count. */
+/** The limit is on what one phone gets; a part for the other platform does not count. Half as much goes to a topic. */
 function tooLarge(message: Json): FcmRefusal | undefined {
+  const most = message['topic'] === undefined && message['condition'] === undefined ? MOST_BYTES : MOST_BYTES_TOPIC;
   const [android, apns] = [part(message, 'android'), part(message, 'apns')];
   const own = ['notification', 'data'].map((name) => [name, { ...part(message, name), ...part(android, name) }] as const);
   const onAndroid = Object.fromEntries(own.filter(([, value]) => Object.keys(value).length > 0));
-  if (bytes(onAndroid) > MOST_BYTES) return invalid('Android message is too big', 'message');
+  if (bytes(onAndroid) > most) return invalid('Android message is too big', 'message');
   const onIos = { notification: message['notification'], ...part(message, 'data'), ...part(apns, 'payload') };
-  return message['apns'] !== undefined && bytes(onIos) > MOST_BYTES ? invalid('APNs message is too big', 'message') : undefined;
+  return message['apns'] !== undefined && bytes(onIos) > most ? invalid('APNs message is too big', 'message') : undefined;
 }
 
 function bytes(value: unknown): number {
