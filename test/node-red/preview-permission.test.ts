@@ -11,6 +11,7 @@ describe('the preview of push-template', () => {
     expect(routes).toEqual([
       ['/push-template/kinds', 'may push-template.read', expect.any(Function)],
       ['/push-template/preview', 'may push-template.read', expect.any(Function)],
+      ['/push-template/stored-preview', 'may push-template.write', expect.any(Function)],
     ]);
   });
 });

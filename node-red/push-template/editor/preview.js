@@ -9,7 +9,8 @@ const SAMPLES = {
 const SURFACES = ['ios-lock-screen', 'android-collapsed', 'android-expanded'];
 const TYPING_MS = 250;
 /** What was chosen last in the preview; it belongs to who edits, not to the flow. */
-const previewChoice = { sample: 'english', theme: 'light', person: '' };
+const previewChoice = { sample: 'english', theme: 'light', person: '', store: '', id: '', seed: 1 };
+const STORED = ['named', 'random'];
 
 /** What is wrong, in the language of the editor, with what only the server knows. */
 function problemText(node, { code, message, fields }) {
@@ -35,6 +36,17 @@ function preparePreview(node) {
     } catch {
       return undefined;
     }
+  }
+
+  /** Whose message is asked for, as the server takes it; undefined where that is not said yet. */
+  function askedPerson() {
+    const { sample, store, id, seed } = previewChoice;
+    if (!STORED.includes(sample)) {
+      const person = sample === 'own' ? ownPerson() : SAMPLES[sample];
+      return person === undefined ? undefined : { person };
+    }
+    if (!store || (sample === 'named' && id === '')) return undefined;
+    return sample === 'named' ? { store, id } : { store, seed };
   }
 
   function tell(text, field) {
@@ -67,19 +79,20 @@ function preparePreview(node) {
 
   function ask() {
     const { sample, theme } = previewChoice;
-    const person = sample === 'own' ? ownPerson() : SAMPLES[sample];
-    if (person === undefined) {
+    const whose = askedPerson();
+    if (whose === undefined) {
       asked = '';
-      tell(node._('push-template.preview.no-person'));
+      tell(node._(`push-template.preview.${STORED.includes(sample) ? 'no-stored' : 'no-person'}`));
       return;
     }
-    const data = JSON.stringify({ definition: readDialog(node), person, theme, app: node._('push-template.preview.app'), time: node._('push-template.preview.now') });
+    const data = JSON.stringify({ definition: readDialog(node), ...whose, theme, app: node._('push-template.preview.app'), time: node._('push-template.preview.now') });
     if (data === asked) return;
     asked = data;
     request?.abort();
-    request = $.ajax({ url: 'push-template/preview', method: 'POST', contentType: 'application/json', data });
+    request = $.ajax({ url: `push-template/${STORED.includes(sample) ? 'stored-preview' : 'preview'}`, method: 'POST', contentType: 'application/json', data });
     request.done((answer) => {
       if (answer.problem === undefined) show(answer);
+      $('#push-template-preview-who').text(sample === 'random' ? String(answer.person ?? '') : '');
       tell(answer.problem === undefined ? '' : problemText(node, answer.problem), answer.problem?.fields.field);
     }).fail((_response, status) => {
       if (status !== 'abort') tell(node._('push-template.preview.unavailable'));
@@ -103,6 +116,11 @@ function preparePreview(node) {
       $('#push-template-preview-person').typedInput('value', JSON.stringify(SAMPLES[before]));
     }
     $('#push-template-preview-person-row').toggle(isOwn);
+    previewChoice.store = $('#push-template-preview-store').val() ?? '';
+    previewChoice.id = $('#push-template-preview-id').val().trim();
+    $('#push-template-preview-stored-row').toggle(STORED.includes(previewChoice.sample));
+    $('#push-template-preview-id').toggle(previewChoice.sample === 'named');
+    $('#push-template-preview-another, #push-template-preview-who').toggle(previewChoice.sample === 'random');
     if (isOwn) previewChoice.person = $('#push-template-preview-person').typedInput('value');
     later();
   }
@@ -110,6 +128,16 @@ function preparePreview(node) {
   $('#push-template-preview-person').val(previewChoice.person).typedInput({ default: 'json', types: ['json'] });
   $('#push-template-preview-sample').val(previewChoice.sample);
   $('#push-template-preview-theme').val(previewChoice.theme);
+  RED.nodes.eachConfig((config) => {
+    if (config.type === 'push-store') $('<option>').val(config.id).text(RED.utils.getNodeLabel(config, config.id)).appendTo('#push-template-preview-store');
+  });
+  if (previewChoice.store) $('#push-template-preview-store').val(previewChoice.store);
+  $('#push-template-preview-id').val(previewChoice.id).on('input', choose);
+  $('#push-template-preview-store').on('change', choose);
+  $('#push-template-preview-another').on('click', () => {
+    previewChoice.seed += 1;
+    later();
+  });
   $('#push-template-preview-person').on('change', choose);
   $('#push-template-preview-sample, #push-template-preview-theme').on('change', choose);
   // A click removes or moves a row of a list.
