@@ -46,6 +46,8 @@ export interface TestResult {
    * was sent, `outcome`, `why`, and where it failed `reason`.
    */
   item: Item;
+  /** What the reason comes from where it is an error, for a face that speaks other languages. */
+  error?: PushError;
 }
 
 export interface TestReport {
@@ -64,7 +66,8 @@ interface Target {
   device?: Device;
 }
 
-type Outcome = Pick<GatewayResult, 'outcome' | 'code' | 'detail'> | { outcome: 'failed'; code: string; detail: string };
+/** What a gateway said, or what kept the message from it. */
+type Outcome = GatewayResult | PushError;
 
 /** The devices of a text in which they are separated by commas or line ends. */
 export function listedDevices(text: string): string[] {
@@ -95,7 +98,7 @@ export async function sendTest(items: readonly Item[], options: TestSendOptions)
   return { person: person.id, index: person.index, sent, failed: results.length - sent, results };
 }
 
-const NO_ANSWER: Outcome = { outcome: 'failed', code: 'cancelled', detail: 'The run was stopped before an answer came.' };
+const NO_ANSWER: Outcome = { id: '', outcome: 'unavailable', code: 'cancelled', detail: 'The run was stopped before an answer came.', attempts: 0 };
 
 async function resolveTargets(items: readonly Item[], { devices, store, fields }: TestSendOptions): Promise<Target[]> {
   const names = [...new Set(devices.map((name) => name.trim()).filter((name) => name !== ''))];
@@ -147,8 +150,7 @@ async function deliver(
       places.set(id, index);
       batches.set(target.gateway, [...(batches.get(target.gateway) ?? []), made]);
     } catch (thrown) {
-      const { code, message: detail, hint } = asPushError(thrown);
-      outcomes[index] = { outcome: 'failed', code, detail: `${detail} ${hint}`.trim() };
+      outcomes[index] = asPushError(thrown);
     }
   }
   await Promise.all([...batches].map(async ([type, messages]) => {
@@ -165,24 +167,17 @@ function reachable(device: Device | undefined, gateways: TestSendOptions['gatewa
   throw new PushError('no-credentials', `No credential for ${device.gateway === 'fcm' ? 'FCM' : 'APNs'} is connected.`, 'Choose one.');
 }
 
-function resultOf({ id }: WrittenPerson, message: Message, { owner, device }: Target, { outcome, code, detail }: Outcome): TestResult {
-  const accepted = outcome === 'accepted';
+function resultOf({ id }: WrittenPerson, message: Message, { owner, device }: Target, outcome: Outcome): TestResult {
   const test: JsonObject = {
     ...(owner !== undefined && { owner }),
     ...(device !== undefined && { device: tokenFingerprint(device.token), gateway: device.gateway, platform: device.platform }),
   };
-  const reason = outcome === 'failed' ? code : outcome;
-  return {
-    output: accepted ? 'sent' : 'failed',
-    item: {
-      id,
-      test,
-      push: {
-        message: message as JsonObject,
-        outcome,
-        ...(!accepted && { reason: reason ?? outcome, ...(code !== undefined && { code }) }),
-        why: accepted ? ACCEPTED : (detail ?? 'The gateway did not accept the message.'),
-      },
-    },
-  };
+  const item = (push: JsonObject): Item => ({ id, test, push: { message: message as JsonObject, ...push } });
+  if (outcome instanceof PushError) {
+    const { code, message: text, hint } = outcome;
+    return { output: 'failed', error: outcome, item: item({ outcome: 'failed', reason: code, why: `${text} ${hint}`.trim() }) };
+  }
+  const { outcome: word, code, detail = 'The gateway did not accept the message.' } = outcome;
+  if (word === 'accepted') return { output: 'sent', item: item({ outcome: word, why: ACCEPTED }) };
+  return { output: 'failed', item: item({ outcome: word, reason: word, ...(code !== undefined && { code }), why: detail }) };
 }

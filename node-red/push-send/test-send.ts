@@ -2,6 +2,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { listedDevices, SEND_OUTPUTS, sendTest, type CampaignOptions, type Item, type JsonObject, type TestPerson } from '../../core';
 import { typedText } from '../shared/input';
+import { tellWhy } from '../shared/why';
 
 /** What the dialog's tab keeps. */
 export interface TestDefinition {
@@ -37,7 +38,7 @@ export async function runTest(
   });
   node.status({ fill: failed > 0 ? 'yellow' : 'green', shape: 'ring', text: `test: ${sent} / ${failed}` });
   return {
-    results: SEND_OUTPUTS.map((name) => results.filter(({ output }) => output === name).map(({ item }) => item)),
+    results: SEND_OUTPUTS.map((name) => results.filter(({ output }) => output === name).map((result) => tellWhy(RED, result))),
     summary: { test: true, person, devices: sent + failed, sent, failed },
   };
 }

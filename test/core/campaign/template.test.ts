@@ -95,7 +95,7 @@ describe('the copy check', () => {
       const rows: Item[] = [{ id: 'nameless', token: 't1', locale: 'fr' }, { id: 'zoe', name: 'Zoé', token: 't2', locale: 'fr' }, { id: 'p1', name: 'Ada', token: 't3' }];
       await importPeople(rows.map((value, index) => ({ place: `row ${index}`, value })), { store, now: NOW });
       const stage: TemplateStage = { template: { defaultLocale: 'en', title: '{{name}}, BIG NEWS', body: '{{default city "Here"}}: see it', locales: { fr: { title: '{{name}}, du nouveau', body: '{{default city "Ici"}} : voir les chaussures' } } } };
-      const { item } = compileStage({ template: stage }).apply(audienceReference())[0]!;
+      const { item } = compileStage({ template: stage }).apply(await audienceReference(store))[0]!;
       const summary = new SendSummary('news', 'once');
       const results = await collect(sendCampaign([item], { campaign: 'news', store, gateways: { fcm: new FakeGateway() }, now: () => NOW, written: summary.written }));
       await store.close();
@@ -112,7 +112,7 @@ describe('the copy check', () => {
 
     it('says nothing of texts where the plan writes none', async () => {
       const summary = new SendSummary('bare', 'once');
-      await collect(sendCampaign([audienceReference()], { campaign: 'bare', store, gateways: { fcm: new FakeGateway() }, template: loud, now: () => NOW, written: summary.written }));
+      await collect(sendCampaign([await audienceReference(store)], { campaign: 'bare', store, gateways: { fcm: new FakeGateway() }, template: loud, now: () => NOW, written: summary.written }));
       expect(summary.toJSON()).not.toHaveProperty('written');
     });
 

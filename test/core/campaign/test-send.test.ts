@@ -94,7 +94,7 @@ describe('a test send', () => {
   it('shows people of a stored audience, also where its copy check is a gate', async () => {
     await importPeople(people.map((value, index) => ({ place: `row ${index}`, value: { ...value, city: index === 0 ? 'Rome' : 'Paris' } })), { store, now: NOW });
     const stage = { template: { title: 'HELLO WORLD {{firstName}}', defaultLocale: 'en' }, copyCheck: { mode: 'gate' as const } };
-    const reference = compileStage({ template: stage }).apply(audienceReference({ condition: { city: 'Paris' } }))[0]!.item;
+    const reference = compileStage({ template: stage }).apply(await audienceReference(store, { condition: { city: 'Paris' } }))[0]!.item;
     expect((await test([reference])).person).toBe('ben');
     expect((await test([reference], { person: { people: 'named', id: 'chloe' } })).person).toBe('chloe');
     await expect(test([reference], { person: { people: 'named', id: 'anna' } })).rejects.toMatchObject({ code: 'no-test-person' });

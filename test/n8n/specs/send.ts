@@ -98,7 +98,8 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       const node = send('stored texts', { messageFrom: 'items' });
       const before: TestNode = { type: 'templatePersonalize', parameters: { title: '{{city}}', body: 'See {{default street "the shops"}}', defaultLocale: 'en' } };
       await bench.run({ type: 'pushAudience', parameters: { operation: 'upsert', output: 'summary', options: { storeFile } } }, [{ id: 'homeless', token: 'homeless:1' }]);
-      const reference = { audience: { plan: [{ stage: { audience: { condition: { id: { $in: ['s1', 's2', 'homeless'] } } } } }] } };
+      const select = { operation: 'getAll', condition: '{ "id": { "$in": ["s1", "s2", "homeless"] } }', selection: 'reference', options: { storeFile } };
+      const [reference = {}] = json((await bench.run({ type: 'pushAudience', parameters: select }, [{}])).outputs[0]);
       const { outputs, hints } = await bench.run(node, [reference], before);
       expect(json(outputs[0])).toMatchObject([{
         people: 2, sent: 2,

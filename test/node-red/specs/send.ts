@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FlowNode } from '../../../demo/hosts/node-red';
-import { audienceReference, openStore } from '../../../core';
+import { audienceReference, compileStage, openStore } from '../../../core';
 import { hasPostgres, postgres, POSTGRES_URL } from '../../core/store/databases';
 import type { Sandbox } from '../../../sandbox';
 import { people, type Bench, type TestNode } from '../support/bench';
@@ -96,9 +96,10 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
       const store = await openStore({ sqlite: storePath });
       const device = (token: string) => [{ token, gateway: 'fcm' as const, platform: 'android' as const }];
       await store.upsertPeople([{ id: 'named', attributes: { name: 'Ada' }, devices: device('written-1') }, { id: 'nameless', attributes: {}, devices: device('written-2') }], new Date());
+      const reference = await audienceReference(store);
       await store.close();
-      const template = { stage: { template: { template: { title: '{{name}}', body: 'See it', defaultLocale: 'en' } } }, output: 'ready' };
-      const outcome = await bench.run(sendNode({ output: 'summary' }), [{ payload: { audience: { plan: [{ stage: { audience: {} } }, template] } } }], config);
+      const { item } = compileStage({ template: { template: { title: '{{name}}', body: 'See it', defaultLocale: 'en' } } }).apply(reference)[0]!;
+      const outcome = await bench.run(sendNode({ output: 'summary' }), [{ payload: item }], config);
       expect(outcome.outputs[0]).toMatchObject([{
         summary: { people: 1, sent: 1, written: { people: 2, ready: 1, notWritten: { 'missing-value': 1 }, locales: { en: 1 }, fields: { name: { fallback: 0, missing: 1 } } } },
       }]);
