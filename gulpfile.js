@@ -47,11 +47,15 @@ const nameplate = () => new Transform({
   },
 });
 /** Libraries that travel inside the package (core/picture/shipped.ts): what runs, and their licences. */
-const shipped = () => src([
+const libraries = () => src([
   'bidi-js/{package.json,LICENSE.txt,dist/bidi.js}',
   'harfbuzzjs/{package.json,LICENSE,dist/index.mjs,dist/harfbuzz.js,dist/harfbuzz.wasm}',
   '@resvg/resvg-wasm/{package.json,README.md,index.js,index_bg.wasm}',
 ], { cwd: 'node_modules', base: 'node_modules', encoding: false }).pipe(nameplate()).pipe(dest('dist/core/picture/shipped'));
+
+/** The licences that the libraries' own packages leave out: of HarfBuzz itself, and the text that MPL-2.0 asks for. */
+const licences = () => src('core/picture/licences/**/*', { base: 'core/picture/licences' }).pipe(dest('dist/core/picture/shipped'));
+const shipped = parallel(libraries, licences);
 
 exports.assets = parallel(assets, pages, shipped);
 exports.build = series(clean, parallel(compile, assets, pages, shipped));

@@ -9,6 +9,8 @@ const MOST_BYTES = 4096;
 const MOST_BYTES_VOIP = 5120;
 const MOST_BYTES_BROADCAST = 5120;
 const PUSH_TYPES = ['alert', 'background', 'voip', 'complication', 'fileprovider', 'mdm', 'liveactivity', 'location', 'pushtotalk', 'widgets', 'controls'];
+/** What these types ask the topic to end in; Apple, "Sending notification requests to APNs", on apns-push-type. */
+const TOPIC_ENDS: Record<string, string> = { voip: '.voip', liveactivity: '.push-type.liveactivity' };
 const HOUR = 3600;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -41,6 +43,7 @@ export function readApns(path: string, headers: IncomingHttpHeaders, body: strin
   if (!/^[A-Za-z0-9.-]+$/.test(topic)) return { status: 400, reason: 'BadTopic' };
   const type = header('apns-push-type') ?? 'alert';
   if (!PUSH_TYPES.includes(type)) return { status: 400, reason: 'InvalidPushType' };
+  if (!topic.endsWith(TOPIC_ENDS[type] ?? '')) return { status: 400, reason: 'TopicDisallowed' };
   const priority = header('apns-priority') ?? '10';
   if (!['1', '5', '10'].includes(priority) || (type === 'background' && priority !== '5')) return { status: 400, reason: 'BadPriority' };
   const expiration = header('apns-expiration');

@@ -31,6 +31,8 @@ function rows(encoding, firstRow, lastRow, firstCell = 0xa1, lastCell = 0xfe) {
 const LATIN = range(0x20, 0x7e) + range(0xa0, 0x24f) + range(0x1e80, 0x1ef9) + range(0x2010, 0x2044) + range(0x20a0, 0x20c0) + '™←↑→↓−×≈≠≤≥';
 const GREEK_CYRILLIC = range(0x370, 0x3ff) + range(0x400, 0x52f) + range(0x300, 0x345);
 const ASIAN = range(0x3000, 0x303f) + range(0x3041, 0x30ff) + range(0xff01, 0xff60) + range(0xffe0, 0xffe6);
+/** Signs that messages are decorated with and that are no pictograms. */
+const SIGNS = '←↑→↓★☆✓✗✘•●○◆◇■□▲△▶▷▼▽◀◁♀♂♪♫※';
 // Level 1 of GB 2312 (simplified Chinese) and of JIS X 0208 (Japanese, in EUC-JP).
 const HAN = rows('gb2312', 0xb0, 0xd7) + rows('euc-jp', 0xb0, 0xcf);
 const HANGUL = rows('euc-kr', 0xb0, 0xc8) + range(0x3131, 0x318e);
@@ -40,11 +42,11 @@ const FONTS = [
   { file: 'inter-600', source: [`${GOOGLE}/inter`, '600SemiBold/Inter_600SemiBold.ttf'], text: LATIN + GREEK_CYRILLIC },
   { file: 'roboto-400', source: [`${GOOGLE}/roboto`, '400Regular/Roboto_400Regular.ttf'], text: LATIN + GREEK_CYRILLIC },
   { file: 'roboto-500', source: [`${GOOGLE}/roboto`, '500Medium/Roboto_500Medium.ttf'], text: LATIN + GREEK_CYRILLIC },
-  { file: 'noto-sans-arabic', source: [`${GOOGLE}/noto-sans-arabic`, '400Regular/NotoSansArabic_400Regular.ttf'], text: range(0x600, 0x6ff) + range(0x200c, 0x200f) },
+  { file: 'noto-sans-arabic', source: [`${GOOGLE}/noto-sans-arabic`, '400Regular/NotoSansArabic_400Regular.ttf'], text: range(0x600, 0x6ff) + range(0xfdf0, 0xfdfd) + range(0x200c, 0x200f) },
   { file: 'noto-sans-hebrew', source: [`${GOOGLE}/noto-sans-hebrew`, '400Regular/NotoSansHebrew_400Regular.ttf'], text: range(0x590, 0x5ff) },
   { file: 'noto-sans-devanagari', source: [`${GOOGLE}/noto-sans-devanagari`, '400Regular/NotoSansDevanagari_400Regular.ttf'], text: range(0x900, 0x97f) + '\u200c\u200d' },
   { file: 'noto-sans-thai', source: [`${GOOGLE}/noto-sans-thai`, '400Regular/NotoSansThai_400Regular.ttf'], text: range(0xe00, 0xe7f) },
-  { file: 'noto-sans-sc', source: [`${GOOGLE}/noto-sans-sc`, '400Regular/NotoSansSC_400Regular.ttf'], text: ASIAN + HAN },
+  { file: 'noto-sans-sc', source: [`${GOOGLE}/noto-sans-sc`, '400Regular/NotoSansSC_400Regular.ttf'], text: ASIAN + SIGNS + HAN },
   { file: 'noto-sans-kr', source: [`${GOOGLE}/noto-sans-kr`, '400Regular/NotoSansKR_400Regular.ttf'], text: HANGUL },
   { file: 'twemoji', source: ['twemoji-colr-font', 'twemoji.woff2'] },
 ];

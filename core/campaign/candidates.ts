@@ -7,6 +7,7 @@ import { requireItem, type Item } from './item';
 import { isAudienceReference } from './plan';
 import { peopleOfPlan } from './run-plan';
 import type { ResultSource } from './send-result';
+import type { WrittenAudience } from './template-summary';
 
 export interface Candidate extends ResultSource {
   person: Recipient;
@@ -22,6 +23,8 @@ export interface CandidateOptions {
   now: () => Date;
   /** Told of someone who cannot be read. */
   refuse: (source: ResultSource, reason: PushError) => Promise<void>;
+  /** Told of the messages of stored audiences. */
+  written?: WrittenAudience;
   /** Whether people of a stored audience are still wanted; those left are no concern of this run. */
   wantsReferences: () => boolean;
 }
@@ -30,12 +33,12 @@ export interface CandidateOptions {
 export async function* candidatesOf(
   items: Iterable<Item> | AsyncIterable<Item>, options: CandidateOptions,
 ): AsyncGenerator<Candidate> {
-  const { campaign, occurrence, keyOf, fields, store, now, refuse } = options;
+  const { campaign, occurrence, keyOf, fields, store, now, refuse, written } = options;
   let index = -1;
   for await (const value of items) {
     index++;
     const fromReference = isJsonObject(value) && isAudienceReference(value);
-    const people = fromReference ? peopleOfPlan(value, store, { now: now() }) : [value];
+    const people = fromReference ? peopleOfPlan(value, store, { now: now(), ...(written !== undefined && { written }) }) : [value];
     for await (const item of people) {
       if (fromReference && !options.wantsReferences()) break;
       try {

@@ -31,5 +31,7 @@ export {
 } from './stages';
 export { asksOfPerson, compileStoredSegment } from './stored-segment';
 export * from './summary';
+export { listedDevices, MOST_TEST_DEVICES, sendTest, TEST_MARK, type TestReport, type TestResult, type TestSendOptions } from './test-send';
+export { TEST_PEOPLE, type TestPerson } from './test-person';
+export { COPY_MODES, percent, TemplateSummary, WrittenAudience, type CopyCheck, type CopyMode, type TemplateSummaryJson } from './template-summary';
 export * from './topics';
-export { COPY_MODES, percent, TemplateSummary, type CopyCheck, type CopyMode, type TemplateSummaryJson } from './template-summary';

@@ -3,13 +3,16 @@ import { PushError } from '../errors';
 import { bucketOf } from '../experiment';
 import { isJsonObject, type JsonObject } from '../json';
 import { renderPreviewSheet } from '../picture';
-import { DEFAULT_FIELDS, readPath } from '../recipient';
+import { DEFAULT_FIELDS, readPath, toView } from '../recipient';
+import type { Store } from '../store';
 import {
   drawPreview, previewMessage, type MessagePreview, type PersonalizedMessage, type PictureOptions, type PreviewMessage, type PreviewSurface,
   type PreviewTheme, type TemplateWarning,
 } from '../template';
+import { getPerson } from './audience';
 import { pushState, withPush, type Item } from './item';
 import { compileMessage, type TemplateStage } from './stages';
+import type { TestPerson } from './test-person';
 
 /** A picture takes a good part of a second and some 200 kB. */
 export const MOST_PREVIEWS = 20;
@@ -77,6 +80,24 @@ export function previewTemplate(
     warnings,
     bytes,
   };
+}
+
+/** Stored people among whom one is drawn. */
+const DRAWN_FROM = 1000;
+
+/**
+ * A stored person to look at: by id, or drawn out of the first thousand, the same for the same seed.
+ * @throws PushError `person-unknown`
+ */
+export async function storedPerson(store: Store, choice: Extract<TestPerson, { people: 'named' | 'random' }>): Promise<Item> {
+  if (choice.people === 'named') return getPerson(store, choice.id);
+  const people: Item[] = [];
+  for await (const person of store.people({ pageSize: DRAWN_FROM })) {
+    if (people.push(toView(person)) === DRAWN_FROM) break;
+  }
+  const [position] = choosePeople(people, { ...choice, count: 1 });
+  if (position !== undefined) return people[position] as Item;
+  throw new PushError('store-empty', 'Nobody is in the store.', 'Import people first.');
 }
 
 /** The picture of a person's message, a PNG: iOS and Android, light and dark. */

@@ -9,17 +9,22 @@ import type { Item } from './item';
 import { readPlan, requireSeal, type PlannedStage } from './plan';
 import { eventsOfStage, NOT_MATCHED_OUTPUT } from './segment-stage';
 import { compileStage, type Stage, type StageContext, type TemplateStage } from './stages';
-import { TemplateSummary, type CopyCheck } from './template-summary';
+import { TemplateSummary, type CopyCheck, type WrittenAudience } from './template-summary';
 
 /** People of a stored audience whose texts are looked at before the first of them goes on. */
 const GATE_PEOPLE = 1000;
+
+export interface PlanContext extends StageContext {
+  /** Told of everyone whom the plan's last template wrote to, or could not. */
+  written?: WrittenAudience;
+}
 
 /**
  * The people that a reference stands for, each with what the stages wrote. Memory holds one page, and where a template
  * has a copy gate, the people that it looks at.
  * @throws PushError `plan-unreadable`, `reference-unsealed`, and what the stages say of themselves; RunStopper `copy-check-failed`
  */
-export async function* peopleOfPlan(reference: Item, store: Store, context: StageContext = {}): AsyncGenerator<Item> {
+export async function* peopleOfPlan(reference: Item, store: Store, context: PlanContext = {}): AsyncGenerator<Item> {
   const templates = readPlan(reference).map(({ stage }) => stage['template'] as TemplateStage | undefined);
   const check = templates.findLast((template) => template !== undefined)?.copyCheck;
   const people = allOfPlan(reference, store, context);
@@ -46,7 +51,7 @@ async function* pastGate(people: AsyncIterable<Item>, check: CopyCheck): AsyncGe
   yield* waiting;
 }
 
-async function* allOfPlan(reference: Item, store: Store, context: StageContext): AsyncGenerator<Item> {
+async function* allOfPlan(reference: Item, store: Store, { written, ...context }: PlanContext): AsyncGenerator<Item> {
   const [first, ...rest] = readPlan(reference);
   const audience = first?.stage['audience'];
   if (!isJsonObject(audience)) {
@@ -57,7 +62,8 @@ async function* allOfPlan(reference: Item, store: Store, context: StageContext):
   const known = await knownToStore(store);
   const asked = rest.map(({ stage }) => eventsOfStage(stage, known)).filter((events) => events !== undefined);
   const facts = new FactsAtHand(store, [...new Set(asked.flat())]);
-  const compiled = rest.map((step) => compileStep(step, { ...context, known, facts: facts.of }));
+  const last = rest.findLastIndex(({ stage }) => stage['template'] !== undefined);
+  const compiled = rest.map((step, index) => compileStep(step, { ...context, known, facts: facts.of }, index === last ? written : undefined));
   const head = rest.findIndex((step) => conditionOf(step) === undefined);
   const steps = head < 0 ? [] : compiled.slice(head);
   const conditions = [audience['condition'], ...rest.slice(0, head < 0 ? rest.length : head).map(conditionOf)].filter(isCondition);
@@ -111,14 +117,18 @@ export async function* streamPeople(store: Store, filter?: SqlFilter): AsyncGene
   for await (const person of store.people(filter === undefined ? {} : { filter })) yield toView(person);
 }
 
-function compileStep({ stage, output }: PlannedStage, context: StageContext): (item: Item) => Item | undefined {
+function compileStep({ stage, output }: PlannedStage, context: StageContext, written: WrittenAudience | undefined): (item: Item) => Item | undefined {
   const compiled = compileStage(stage as unknown as Stage, context);
   const followed = output === undefined ? 0 : compiled.outputs.indexOf(output);
   if (followed < 0) {
     throw new PushError('plan-unreadable', `A stage of the plan has no output named '${output}'.`,
       'Use the reference that the steps put out, unchanged.');
   }
+  const { copyCheck } = (stage['template'] ?? {}) as Partial<TemplateStage>;
   return (item) => {
-    return compiled.apply(item).find((route) => route.output === followed)?.item;
+    const routes = compiled.apply(item);
+    // Who cannot be written to is in no output of this reference, but is counted.
+    for (const route of routes) written?.add(route.item, copyCheck);
+    return routes.find((route) => route.output === followed)?.item;
   };
 }

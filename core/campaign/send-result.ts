@@ -9,6 +9,9 @@ import { HOLDING_REASONS, SUPPRESSION_REASONS, type HoldingReason, type Suppress
 export const SEND_OUTPUTS = ['sent', 'failed', 'suppressed', 'held'] as const;
 export type SendOutput = (typeof SEND_OUTPUTS)[number];
 
+/** What an accepted message means, and what it does not. */
+export const ACCEPTED = 'Accepted by the gateway; whether the phone received it, only the app can tell.';
+
 /** Where a result came from. */
 export interface ResultSource {
   /** Position of the input item; for people of a reference that of the reference, for people whom an earlier run held back -1. */
@@ -46,7 +49,7 @@ export function deliveredResult(source: ResultSource, deliveries: readonly { dev
   const first = accepted ?? deliveries[0];
   const outcome = first?.result.outcome ?? 'unknown';
   const why = accepted !== undefined
-    ? 'Accepted by the gateway; whether the phone received it, only the app can tell.'
+    ? ACCEPTED
     : (first?.result.detail ?? 'The gateway did not accept the message.');
   return result(source, accepted === undefined ? 'failed' : 'sent', accepted === undefined ? outcome : undefined, why, { outcome, deliveries: list });
 }

@@ -22,6 +22,7 @@ import { failedResult, type SendResult } from './send-result';
 import { Settler } from './settler';
 import { countMessages, spreadOf } from './spread';
 import { compileMessage, type TemplateStage } from './stages';
+import type { WrittenAudience } from './template-summary';
 
 export interface CampaignOptions {
   campaign: string;
@@ -49,6 +50,8 @@ export interface CampaignOptions {
   spreadMs?: number;
   /** How long (ms) after a crash another run waits before it judges what was in the air; 60 000 if not given. */
   leaseMs?: number;
+  /** Told how the plans of stored audiences wrote to their people; that of a {@link SendSummary} goes into its figures. */
+  written?: WrittenAudience;
   /** Stops taking people; messages in the air are waited for. */
   signal?: AbortSignal;
   now?: () => Date;
@@ -109,7 +112,7 @@ class CampaignRun {
     this.judging = new Judging(store, campaign, rules, template?.template ?? {});
     const occurrence = occurrenceName(options, this.now());
     this.people = {
-      campaign, occurrence, store, keyOf: messageKeyOf(repeat), fields: options.fields, now: this.now,
+      campaign, occurrence, store, keyOf: messageKeyOf(repeat), fields: options.fields, now: this.now, ...(options.written && { written: options.written }),
       refuse: (source, reason) => this.settler.done(failedResult(source, reason)),
       wantsReferences: () => !this.judging.isStopped(occurrence),
     };

@@ -3,6 +3,7 @@ import type { JsonObject } from '../json';
 import { pushState } from './item';
 import { NOT_ELIGIBLE } from './reasons';
 import type { SendOutput, SendResult } from './send-result';
+import { WrittenAudience, type TemplateSummaryJson } from './template-summary';
 
 type Counts = Record<string, number>;
 
@@ -22,6 +23,11 @@ export interface SendSummaryJson extends JsonObject {
   failures: Counts;
   held: Counts;
   byArm: Record<string, JsonObject & ArmCounts>;
+  /**
+   * Of stored audiences: how the template wrote to their people. Who could not be written to is counted here alone, and is none
+   * of `people`.
+   */
+  written?: JsonObject & TemplateSummaryJson;
 }
 
 export class SendSummary {
@@ -31,6 +37,8 @@ export class SendSummary {
   private readonly held: Counts = {};
   private readonly byArm = new Map<string, ArmCounts>();
   private notEligible = 0;
+  /** To be handed to the campaign. */
+  readonly written = new WrittenAudience();
 
   constructor(private readonly campaign: string, private readonly occurrence: string) {}
 
@@ -52,6 +60,7 @@ export class SendSummary {
 
   toJSON(): SendSummaryJson {
     const { people, sent, failed } = this.outputs;
+    const written = this.written.toJSON();
     return {
       campaign: this.campaign,
       occurrence: this.occurrence,
@@ -63,6 +72,7 @@ export class SendSummary {
       failures: sorted(this.failures),
       held: sorted(this.held),
       byArm: Object.fromEntries([...this.byArm].sort(([a], [b]) => (a < b ? -1 : 1)).map(([arm, counts]) => [arm, { ...counts }])),
+      ...(written !== undefined && { written: written as SendSummaryJson['written'] & object }),
     };
   }
 }

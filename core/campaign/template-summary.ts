@@ -106,6 +106,22 @@ export class TemplateSummary {
   }
 }
 
+/** The same of stored people, whom a plan writes to only when it runs; of the last template that they pass. */
+export class WrittenAudience {
+  private summary: TemplateSummary | undefined;
+
+  /** A person as a template stage put them out. @param check how that stage checks its texts; of several, the first one's */
+  add(item: Item, check: CopyCheck | undefined): void {
+    this.summary ??= new TemplateSummary(check);
+    this.summary.add(item);
+  }
+
+  /** Undefined where no stored person was written to. */
+  toJSON(): TemplateSummaryJson | undefined {
+    return this.summary?.toJSON();
+  }
+}
+
 /** A share in whole percent, as findings are told. */
 export function percent(share: number): string {
   return `${share > 0 && share < 0.01 ? '<1' : Math.round(share * 100)} %`;

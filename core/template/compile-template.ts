@@ -109,8 +109,12 @@ function finish(written: Message, { textLocale }: LocaleChoice, run: Run, rules:
   let message = written;
   if (textLocale !== undefined) message.locale = textLocale;
   const warnings = findWarnings(message);
+  const told = new Set<string>();
   for (const { field, path, by } of run.standIns) {
-    if (by === 'options') warnings.push({ code: 'fallback-used', field, message: `A stand-in was used for '${path}'.` });
+    // A loop meets the same path again and again.
+    if (by !== 'options' || told.has(`${field} ${path}`)) continue;
+    told.add(`${field} ${path}`);
+    warnings.push({ code: 'fallback-used', field, message: `A stand-in was used for '${path}'.` });
   }
   let payloads = makePayloads(message, rules.gateways);
   if (excess(payloads, rules.limits) > 0) {

@@ -3,6 +3,7 @@ export { compileTemplate, templateVariables } from './compile-template';
 export { kindPreset, KIND_PRESETS, MESSAGE_KINDS, type KindPreset, type MessageKind } from './kinds';
 export * from './lint';
 export { CHANNEL_LIMIT_BYTES, PAYLOAD_LIMIT_BYTES, payloadLimits, TOPIC_LIMIT_BYTES, VOIP_LIMIT_BYTES } from './limits';
+export { markTest } from './mark';
 export {
   drawPreview, drawPreviewSheet, PREVIEW_SURFACES, PREVIEW_THEMES, previewMessage,
   type MessagePreview, type PictureOptions, type PreviewMessage, type PreviewSurface, type PreviewTheme, type SheetOptions,

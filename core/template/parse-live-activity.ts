@@ -2,7 +2,7 @@
 import { PushError } from '../errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json';
 import { invalid, oneOf, record, refuseUnknown, wholeNumber, type Fields } from './parse-fields';
-import { LONGEST_TTL_SECONDS } from './rules';
+import { isName, LONGEST_TTL_SECONDS } from './rules';
 import { ACTIVITY_EVENTS, type LiveActivityTemplate } from './template';
 
 const FIELDS = ['event', 'contentState', 'attributesType', 'attributes', 'staleAfterSeconds', 'dismissAfterSeconds'];
@@ -51,7 +51,7 @@ function checkJson(value: unknown, field: string, depth: number): asserts value 
   if (Array.isArray(value)) return value.forEach((entry, index) => checkJson(entry, `${field}[${index}]`, depth - 1));
   if (!isJsonObject(value)) throw invalid(field, 'is no value of JSON');
   for (const [key, entry] of Object.entries(value)) {
-    if (key === '__proto__') throw new PushError('forbidden-value', `${field}: '__proto__' is no name for data.`, 'Give it another name.', { field });
+    if (!isName(key)) throw new PushError('forbidden-value', `${field}: '${key.toWellFormed()}' is no name for data.`, 'Give it another name.', { field });
     checkJson(entry, `${field}.${key}`, depth - 1);
   }
 }

@@ -79,9 +79,14 @@ export function checkDataKey(key: string, field: string): void {
   const why = reserved
     ?? (/^(google|gcm)/i.test(key) ? 'FCM keeps keys that begin with google or gcm' : undefined)
     ?? (key.trim() === '' ? 'a key must have a name' : undefined)
-    ?? (key === '__proto__' ? 'it is no name for data' : undefined);
+    ?? (isName(key) ? undefined : 'it is no name for data');
   if (why === undefined) return;
-  throw new PushError('forbidden-value', `${field}: the data key '${key}' is reserved: ${why}.`, 'Give it another name.', { field });
+  throw new PushError('forbidden-value', `${field.toWellFormed()}: the data key '${key.toWellFormed()}' is reserved: ${why}.`, 'Give it another name.', { field });
+}
+
+/** False for what would become a prototype, and for half of a pair of UTF-16 units, which no JSON in UTF-8 can hold. */
+export function isName(key: string): boolean {
+  return key !== '__proto__' && key.isWellFormed();
 }
 
 /**

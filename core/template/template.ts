@@ -173,7 +173,7 @@ export interface PersonalizedMessage {
 export type CompiledTemplate = (view: object) => PersonalizedMessage;
 
 /** Whether a person sees something of it, other than in a Live Activity. */
-export function isShown({ silent, voip }: Message): boolean {
+export function isShown({ silent, voip }: Pick<Message, 'silent' | 'voip'>): boolean {
   return silent !== true && voip !== true;
 }
 

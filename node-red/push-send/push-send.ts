@@ -4,13 +4,14 @@ import {
   type CampaignOptions, type ConsentRule, type FieldMap, type Gateway, type GatewayType, type Item, type MessageKind, type Repeat, type SendResult, type Store, type Template,
 } from '../../core';
 import { gatewayOf, storeOf, trackingOf } from '../shared/config-nodes';
-import { onMessage, typedText, valueOf, withValue } from '../shared/input';
+import { onMessage, typedText, valueOf, withValue, type Send } from '../shared/input';
 import { flowError } from '../shared/problem';
 import { tellWhy } from '../shared/why';
 import { runBroadcasts, type BroadcastTarget } from './broadcast';
 import { HeldTimer } from './held-timer';
 import { offerMetrics } from './metrics';
 import { readPolicies } from './policies';
+import { runTest, type TestDefinition } from './test-send';
 
 interface Definition extends NodeDef {
   property: string;
@@ -44,6 +45,8 @@ interface Definition extends NodeDef {
   perMinute: string;
   avoidQuarterHours: boolean;
   safetyStop: boolean;
+  /** Absent in a node from before there was a test. */
+  test?: TestDefinition;
   fields: FieldMap;
 }
 
@@ -75,11 +78,18 @@ export default function (RED: NodeAPI): void {
         const options = await readOptions(RED, this, definition, message, { store, gateways, signal: stop.signal });
         const { target = 'people', targetName = '', targetNameType = 'str' } = definition;
         if (target !== 'people') return put(options, await runBroadcasts(this, value, options, target, await typedText(RED, this, targetName, targetNameType, message)));
-        put(options, await runCampaign(this, value, options));
+        put(options, await runCampaign(RED, this, value, options));
         waiting.arm(await store.nextDue(options.campaign));
       });
       running.set(stop, run);
       await run.finally(() => running.delete(stop));
+    };
+    const test = async (settings: TestDefinition, message: NodeMessageInFlow, value: unknown, put: Send): Promise<void> => {
+      const { results, summary } = await withGateways(RED, definition, async (gateways, store) => {
+        const options = await readOptions(RED, this, definition, message, { store, gateways });
+        return runTest(RED, this, settings, message, value, options);
+      });
+      put(results.map((list) => (list.length === 0 ? null : { ...withValue(RED, message, definition.property, list), summary } as NodeMessageInFlow)));
     };
     const waiting = new HeldTimer(() => {
       const message = { ...last, _msgid: RED.util.generateId() };
@@ -91,6 +101,7 @@ export default function (RED: NodeAPI): void {
       const { req: _request, res: _response, ...kept } = message as NodeMessageInFlow & Record<'req' | 'res', unknown>;
       last = kept as NodeMessageInFlow;
       const value = valueOf(RED, message, definition.property);
+      if (definition.test?.on === true) return test(definition.test, message, value, put);
       await send(message, value, (_options, result) => put(outputs(RED, definition, message, result, !Array.isArray(value))));
     });
     // People may wait since before this Node-RED was started.
@@ -107,8 +118,8 @@ export default function (RED: NodeAPI): void {
 }
 
 /** When somebody of this node's campaign is due; known at the start only where the campaign is not named by messages. */
-async function nextDue(RED: NodeAPI, node: Node, { campaign, campaignType, store }: Definition): Promise<Date | undefined> {
-  if (campaignType === 'msg') return undefined;
+async function nextDue(RED: NodeAPI, node: Node, { campaign, campaignType, store, test }: Definition): Promise<Date | undefined> {
+  if (campaignType === 'msg' || test?.on === true) return undefined;
   const name = (await typedText(RED, node, campaign, campaignType, {} as NodeMessageInFlow)).trim();
   return name === '' ? undefined : storeOf(RED, store).store.use((opened) => opened.nextDue(name));
 }
@@ -170,13 +181,13 @@ function readRepeat({ repeat = 'occurrence', keyField }: Definition): Repeat {
   return repeat === 'key' ? { per: repeat, field: keyField } : { per: repeat };
 }
 
-async function runCampaign(node: Node, value: unknown, options: CampaignOptions): Promise<RunResult> {
+async function runCampaign(RED: NodeAPI, node: Node, value: unknown, options: CampaignOptions): Promise<RunResult> {
   const items = (Array.isArray(value) ? value : [value]) as Item[];
   const summary = new SendSummary(options.campaign.trim(), occurrenceName(options, new Date()));
   const people: SendResult[][] = SEND_OUTPUTS.map(() => []);
   let told = 0;
   let done = 0;
-  for await (const result of sendCampaign(items, options)) {
+  for await (const result of sendCampaign(items, { ...options, written: summary.written })) {
     summary.add(result);
     done++;
     // People of a reference may be millions: their failures are put out, the others are in the summary.
@@ -186,11 +197,12 @@ async function runCampaign(node: Node, value: unknown, options: CampaignOptions)
       node.status({ fill: 'blue', shape: 'dot', text: `${done}` });
     }
   }
-  const { sent, failed, held } = summary.toJSON();
+  const { sent, failed, held, written } = summary.toJSON();
   const waiting = Object.values(held).reduce((sum, count) => sum + count, 0);
   const suppressed = done - sent - failed - waiting;
   const statusText = [sent, failed, suppressed, ...(waiting > 0 ? [waiting] : [])].join(' / ');
-  node.status({ fill: failed > 0 ? 'yellow' : 'green', shape: 'dot', text: statusText });
+  const unwritten = written === undefined || written.ready === written.people ? '' : ` (${RED._('push-send.not-written', { people: String(written.people - written.ready) })})`;
+  node.status({ fill: failed > 0 || unwritten !== '' ? 'yellow' : 'green', shape: 'dot', text: statusText + unwritten });
   for (const list of people) list.sort((a, b) => a.index - b.index);
   return { people, summary };
 }

@@ -14,7 +14,8 @@ interface Definition extends NodeDef, Texts {
   data: { key: string; value: string }[];
   buttons: { id: string; title: string; link: string }[];
   fragments: { name: string; text: string }[];
-  locales: (Texts & { locale: string; fragments?: string })[];
+  /** `data` and `fragments` of a language: one a line, `shipped: est en route`. */
+  locales: (Texts & { locale: string; data?: string; fragments?: string })[];
   defaultLocale: string;
   missing: Exclude<MissingPolicy, object> | 'fallback';
   fallback: string;
@@ -23,7 +24,8 @@ interface Definition extends NodeDef, Texts {
   copyCheck: CopyMode;
   copySample: string;
   fallbackShare: string;
-  options: Record<string, string | number | boolean>;
+  reserveBytes: string;
+  options: Record<string, string | number | boolean | object>;
 }
 
 /** Writes to each person in their language. */
@@ -39,13 +41,12 @@ export default function (RED: NodeAPI): void {
 const NUMBERS = ['ttlSeconds', 'relevanceScore'];
 
 function readStage(definition: Definition): TemplateStage {
-  const { kind, data = [], buttons = [], fragments = [], locales = [], defaultLocale, missing, fallback, defaults = [], overflow, options = {} } = definition;
+  const { kind, data = [], buttons = [], fragments = [], locales = [], defaultLocale, missing, fallback, defaults = [], overflow, reserveBytes, options = {} } = definition;
   const { liveActivity, ...settings } = options;
-  const rows = Object.fromEntries(data.filter(({ key }) => key !== '').map(({ key, value }) => [key, value]));
   const languages = Object.fromEntries(locales.filter(({ locale }) => locale !== '')
-    .map(({ locale, fragments: own, ...texts }) => [locale, { ...textsOf(texts as Texts), ...fragmentsOf(fragmentLines(own)) }]));
+    .map(({ locale, data: ownData, fragments: own, ...texts }) => [locale, { ...textsOf(texts as Texts), ...dataOf(linesOf(ownData)), ...fragmentsOf(linesOf(own)) }]));
   const actions = buttons.filter(({ id, title }) => id !== '' || title !== '').map(({ id, title, link }) => ({ id, title, ...(link && { link }) }));
-  const extras = Object.entries(settings).filter(([, value]) => value !== '' && value !== false && value !== undefined && value !== null)
+  const extras = Object.entries(settings).filter(([, value]) => isSet(value))
     .map(([name, value]) => [name, NUMBERS.includes(name) ? Number(value) : value]);
   return {
     template: {
@@ -53,8 +54,8 @@ function readStage(definition: Definition): TemplateStage {
       ...(kind && { kind: kind as MessageKind }),
       ...(actions.length > 0 && { buttons: actions }),
       ...fragmentsOf(fragments),
-      ...(typeof liveActivity === 'string' && liveActivity.trim() !== '' && { liveActivity: readLiveActivity(liveActivity) }),
-      ...(Object.keys(rows).length > 0 && { data: rows }),
+      ...(isSet(liveActivity) && { liveActivity: readLiveActivity(liveActivity) }),
+      ...dataOf(data.map(({ key, value }) => ({ name: key, text: value }))),
       ...(Object.keys(languages).length > 0 && { locales: languages }),
       ...(defaultLocale && { defaultLocale }),
       ...Object.fromEntries(extras),
@@ -62,6 +63,7 @@ function readStage(definition: Definition): TemplateStage {
     missing: policyOf(missing ?? 'refuse', fallback),
     missingByField: Object.fromEntries(defaults.filter(({ field }) => field !== '').map(({ field, policy, text }) => [field, policyOf(policy ?? 'fallback', text)])),
     overflow: overflow ?? 'refuse',
+    ...(isSet(reserveBytes) && { reserveBytes: Number(reserveBytes) }),
     copyCheck: readCopyCheck(definition),
   };
 }
@@ -69,8 +71,8 @@ function readStage(definition: Definition): TemplateStage {
 function readCopyCheck({ copyCheck, copySample, fallbackShare }: Definition): CopyCheck {
   return {
     mode: copyCheck ?? 'warn',
-    ...(copySample && { sample: Number(copySample) / 100 }),
-    ...(fallbackShare && { fallbackShare: Number(fallbackShare) / 100 }),
+    ...(isSet(copySample) && { sample: Number(copySample) / 100 }),
+    ...(isSet(fallbackShare) && { fallbackShare: Number(fallbackShare) / 100 }),
   };
 }
 
@@ -78,13 +80,20 @@ function policyOf(policy: string, fallback: string): MissingPolicy {
   return policy === 'fallback' ? { fallback } : (policy as Exclude<MissingPolicy, object>);
 }
 
-function fragmentsOf(rows: readonly { name: string; text: string }[]): { fragments?: Record<string, string> } {
+type Line = { name: string; text: string };
+
+function dataOf(rows: readonly Line[]): { data?: Record<string, string> } {
+  const { fragments: data } = fragmentsOf(rows);
+  return data === undefined ? {} : { data };
+}
+
+function fragmentsOf(rows: readonly Line[]): { fragments?: Record<string, string> } {
   const named = rows.filter(({ name }) => name !== '');
   return named.length === 0 ? {} : { fragments: Object.fromEntries(named.map(({ name, text }) => [name, text])) };
 }
 
-/** A language's own fragments are written one a line: `shipped: est en route`. */
-function fragmentLines(text = ''): { name: string; text: string }[] {
+/** What a language has of its own by name, one a line: `shipped: est en route`. */
+function linesOf(text = ''): Line[] {
   return text.split('\n').filter((line) => line.trim() !== '').map((line) => {
     const colon = line.indexOf(':');
     return colon < 0 ? { name: line.trim(), text: '' } : { name: line.slice(0, colon).trim(), text: line.slice(colon + 1).trim() };
@@ -92,12 +101,17 @@ function fragmentLines(text = ''): { name: string; text: string }[] {
 }
 
 /** Core says what is wrong with a value that is JSON; for what is none it gets the text. */
-function readLiveActivity(text: string): LiveActivityTemplate {
+function readLiveActivity(value: unknown): LiveActivityTemplate {
   try {
-    return JSON.parse(text) as LiveActivityTemplate;
+    return (typeof value === 'string' ? JSON.parse(value) : value) as LiveActivityTemplate;
   } catch {
-    return text as unknown as LiveActivityTemplate;
+    return value as LiveActivityTemplate;
   }
+}
+
+/** What a dialog leaves empty is not there. */
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && !(typeof value === 'string' && value.trim() === '');
 }
 
 function textsOf({ title, subtitle, body, image, link }: Texts): Partial<Texts> {

@@ -1,11 +1,19 @@
-import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { fieldNames } from '../shared/fields';
 import { bodyField, handlebarsNotice, linkField, missingField, titleField } from '../shared/message';
 import { storeFileOption } from '../shared/store';
 import { policiesField, repeatFields } from './policies';
+import { testFields, testOptions } from './test-send';
 
-const on = (...operation: string[]): IDisplayOptions => ({ show: { operation } });
-const toPeople = on('people');
+const BROADCASTS = ['channel', 'condition', 'topic'];
+
+/** The property where one of these operations is chosen. */
+const on = (operation: string[], property: INodeProperties): INodeProperties => ({
+  ...property,
+  displayOptions: { ...property.displayOptions, show: { ...property.displayOptions?.show, operation } },
+});
+const toPeople = (property: INodeProperties) => on(['people'], property);
+const ofCampaign = (property: INodeProperties) => on(['people', ...BROADCASTS], property);
 
 export const properties: INodeProperties[] = [
   {
@@ -18,10 +26,12 @@ export const properties: INodeProperties[] = [
       { name: 'Send to a Live Activity Channel', value: 'channel', action: 'Send to a live activity channel', description: 'One update for all iPhones whose Live Activity is on an APNs channel' },
       { name: 'Send to a Topic', value: 'topic', action: 'Send to a topic', description: 'One message to the FCM devices that are subscribed' },
       { name: 'Send to People', value: 'people', action: 'Send to people', description: 'A message to each person of the input, by all rules of the campaign' },
+      { name: 'Test Send', value: 'test', action: 'Send a test', description: "One person's message to devices that you list; nobody else gets anything, and nothing is counted" },
     ],
     default: 'people',
   },
-  {
+  ...testFields,
+  ofCampaign({
     displayName: 'Campaign',
     name: 'campaign',
     type: 'string',
@@ -29,8 +39,8 @@ export const properties: INodeProperties[] = [
     required: true,
     placeholder: 'e.g. autumn-sale',
     description: 'Name of the campaign; the ledger and the figures go by it',
-  },
-  {
+  }),
+  on(['topic'], {
     displayName: 'Topic',
     name: 'topic',
     type: 'string',
@@ -38,9 +48,8 @@ export const properties: INodeProperties[] = [
     required: true,
     placeholder: 'e.g. news-{{ $json.language }}',
     description: 'Letters, digits and - _ . ~ %. Evaluated for each item, and each topic gets the message once in the occurrence.',
-    displayOptions: on('topic'),
-  },
-  {
+  }),
+  on(['condition'], {
     displayName: 'Condition',
     name: 'condition',
     type: 'string',
@@ -48,9 +57,8 @@ export const properties: INodeProperties[] = [
     required: true,
     placeholder: "e.g. 'news' in topics && !('sport' in topics)",
     description: 'Over five topics at most. Evaluated for each item.',
-    displayOptions: on('condition'),
-  },
-  {
+  }),
+  on(['channel'], {
     displayName: 'Channel ID',
     name: 'channel',
     type: 'string',
@@ -58,10 +66,9 @@ export const properties: INodeProperties[] = [
     required: true,
     placeholder: 'e.g. {{ $json.channel }}',
     description: 'As Push Audience gave it when it created the channel. The message must be a Live Activity of the template step: an update or an end.',
-    displayOptions: on('channel'),
-  },
-  ...repeatFields,
-  {
+  }),
+  ...repeatFields.map(ofCampaign),
+  toPeople({
     displayName: 'Kind of Message',
     name: 'kind',
     type: 'options',
@@ -75,19 +82,17 @@ export const properties: INodeProperties[] = [
       { name: 'Transaction', value: 'transaction', description: 'What a person waits for: passes quiet hours and caps, and does not count; rather twice than not at all' },
     ],
     default: '',
-    displayOptions: toPeople,
     description: 'Of messages that name no kind themselves; says what happens in quiet hours, whether caps hold, and what becomes of unknown deliveries',
-  },
-  {
+  }),
+  toPeople({
     displayName: 'Consent Category',
     name: 'category',
     type: 'string',
     default: 'marketing',
     required: true,
     description: 'Kind of messages, as people agree to it',
-    displayOptions: toPeople,
-  },
-  {
+  }),
+  toPeople({
     displayName: 'Send To',
     name: 'consent',
     type: 'options',
@@ -98,8 +103,7 @@ export const properties: INodeProperties[] = [
       { name: 'People Who Did Not Opt Out', value: 'not-opted-out' },
     ],
     default: 'not-opted-out',
-    displayOptions: toPeople,
-  },
+  }),
   {
     displayName: 'Message',
     name: 'messageFrom',
@@ -123,7 +127,7 @@ export const properties: INodeProperties[] = [
     default: '',
     displayOptions: { show: { messageFrom: ['here'], missing: ['fallback'] } },
   },
-  {
+  toPeople({
     displayName: 'Output',
     name: 'output',
     type: 'options',
@@ -133,11 +137,11 @@ export const properties: INodeProperties[] = [
       { name: 'Summary and Failures', value: 'summary', description: "One item with all counts in 'Sent', and those who failed: for large campaigns" },
     ],
     default: 'people',
-    displayOptions: toPeople,
-  },
-  { ...policiesField, displayOptions: toPeople },
-  { ...fieldNames, displayOptions: toPeople },
-  {
+  }),
+  toPeople(policiesField),
+  on(['people', 'test'], fieldNames),
+  testOptions,
+  ofCampaign({
     displayName: 'Options',
     name: 'options',
     type: 'collection',
@@ -228,5 +232,5 @@ export const properties: INodeProperties[] = [
         description: 'A gateway that answers later than this leaves the message unknown',
       },
     ],
-  },
+  }),
 ];

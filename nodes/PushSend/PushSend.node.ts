@@ -14,6 +14,7 @@ import { runBroadcasts } from './broadcast';
 import { readCampaign } from './campaign';
 import { SendCollector } from './collector';
 import { properties } from './PushSend.description';
+import { runTest } from './test-send';
 
 export class PushSend implements INodeType {
   description: INodeTypeDescription = {
@@ -22,7 +23,7 @@ export class PushSend implements INodeType {
     icon: { light: 'file:../../icons/send.light.svg', dark: 'file:../../icons/send.dark.svg' },
     group: ['output'],
     version: 1,
-    subtitle: '={{ $parameter["campaign"] }}',
+    subtitle: '={{ $parameter["operation"] === "test" ? "Test send" : $parameter["campaign"] }}',
     description: 'Send a push campaign over Firebase (FCM) and Apple (APNs), to each person once',
     defaults: { name: 'Push Send' },
     inputs: [NodeConnectionTypes.Main],
@@ -44,16 +45,17 @@ export class PushSend implements INodeType {
     return runNode(this, SEND_OUTPUTS.length, SEND_OUTPUTS.indexOf('failed'), () =>
       withGateways(this, (gateways) =>
         withStore(this, optionsParameter(this)['storeFile'], async (store) => {
+          const signal = this.getExecutionCancelSignal();
           const operation = this.getNodeParameter('operation', 0, 'people') as string;
+          if (operation === 'test') return runTest(this, { store, gateways, ...(signal && { signal }) });
           if (operation !== 'people') return runBroadcasts(this, operation, store, gateways);
           const options = readCampaign(this);
           const tracking = await trackingOf(this);
-          const signal = this.getExecutionCancelSignal();
+          const collector = new SendCollector(this, options);
           const results = sendCampaign(
             this.getInputData().map(({ json }) => json as Item),
-            { ...options, store, gateways, ...(tracking && { tracking }), ...(signal && { signal }) },
+            { ...options, store, gateways, written: collector.written, ...(tracking && { tracking }), ...(signal && { signal }) },
           );
-          const collector = new SendCollector(this, options);
           for await (const result of results) collector.add(result);
           return collector.finish();
         }),

@@ -29,11 +29,12 @@ export function readBroadcast(context: IExecuteFunctions): BroadcastParameters {
   );
   const campaign = textParameter(context, 'campaign') ?? '';
   const repeat = readRepeat(context);
+  const template = readMessage(context);
   return {
     campaign,
     ...(repeat.per !== 'day' && repeat.per !== 'week' && { occurrence: textParameter(context, 'occurrence') ?? '' }),
     repeat,
-    ...(context.getNodeParameter('messageFrom', 0) === 'here' && { template: readMessage(context) }),
+    ...(template && { template }),
     ...(onUnknown !== undefined && { onUnknown: onUnknown as 'skip' | 'send-again' }),
     delivery: withoutBlanks({
       attempts: attempts as number | undefined,
@@ -55,7 +56,9 @@ export function readTarget(context: IExecuteFunctions, operation: string, index:
   return { [operation]: textParameter(context, operation, index) ?? '' } as Broadcast;
 }
 
-function readMessage(context: IExecuteFunctions): TemplateStage {
+/** The message that is written in this node, where one is. */
+export function readMessage(context: IExecuteFunctions): TemplateStage | undefined {
+  if (context.getNodeParameter('messageFrom', 0) !== 'here') return undefined;
   const text = (name: string) => context.getNodeParameter(name, 0, '') as string;
   const missing = text('missing');
   return {

@@ -1,7 +1,8 @@
 /** Collects what became of each person: items by output, and the campaign's waterfall as a hint. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { occurrenceName, SEND_OUTPUTS, SendSummary, SUPPRESSION_REASONS, type SendResult } from '../../core';
+import { occurrenceName, SEND_OUTPUTS, SendSummary, SUPPRESSION_REASONS, type SendResult, type TemplateSummaryJson, type WrittenAudience } from '../../core';
 import { counted, tellHint } from '../shared/hints';
+import { tellWritten } from '../shared/written';
 import type { CampaignParameters } from './campaign';
 
 export class SendCollector {
@@ -20,6 +21,11 @@ export class SendCollector {
     this.everyPerson = context.getNodeParameter('output', 0) === 'people';
   }
 
+  /** How the plans of references wrote to their people. */
+  get written(): WrittenAudience {
+    return this.summary.written;
+  }
+
   add(result: SendResult): void {
     this.summary.add(result);
     if (result.fromReference) {
@@ -33,12 +39,18 @@ export class SendCollector {
 
   /** The outputs in the order of {@link SEND_OUTPUTS}; a summary comes first in 'sent'. */
   finish(): INodeExecutionData[][] {
+    const texts = this.figuresOfTexts();
     if (!this.everyPerson) this.outputs[0]?.unshift({ json: this.summary.toJSON() as IDataObject, pairedItem: { item: 0 } });
-    else if (this.reference !== undefined) {
-      this.outputs[0]?.unshift({ json: this.ofReferences.toJSON() as IDataObject, pairedItem: { item: this.reference } });
+    else if (this.reference !== undefined || texts.written !== undefined) {
+      this.outputs[0]?.unshift({ json: { ...this.ofReferences.toJSON(), ...texts } as IDataObject, pairedItem: { item: this.reference ?? 0 } });
     }
     this.tell();
     return this.outputs;
+  }
+
+  private figuresOfTexts(): { written?: TemplateSummaryJson } {
+    const written = this.written.toJSON();
+    return written === undefined ? {} : { written };
   }
 
   private tell(): void {
@@ -49,6 +61,8 @@ export class SendCollector {
       type: failed > 0 ? 'warning' : 'info',
       location: 'outputPane',
     });
+    const { written } = this.figuresOfTexts();
+    if (written !== undefined) tellWritten(this.context, written, 'Messages of the stored audience: ');
     if (this.context.getNode().retryOnFail === true) {
       tellHint(this.context, {
         message:

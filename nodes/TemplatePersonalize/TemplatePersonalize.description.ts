@@ -1,12 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { bodyField, dataField, handlebarsNotice, imageField, linkField, missingField, subtitleField, titleField } from '../shared/message';
-import { fragmentsField, kindField } from './fields';
+import { fragmentsField, kindField, kindNotices } from './fields';
 import { messageOptions } from './options';
 import { previewFields } from './preview';
 
 export const properties: INodeProperties[] = [
   handlebarsNotice,
   kindField,
+  ...kindNotices,
   titleField,
   bodyField,
   linkField,
@@ -48,6 +49,7 @@ export const properties: INodeProperties[] = [
           bodyField,
           linkField,
           imageField,
+          dataField,
           subtitleField,
           fragmentsField,
         ],

@@ -7,8 +7,9 @@ import {
 } from 'n8n-workflow';
 import { compileStage, isAudienceReference, TemplateSummary } from '../../core';
 import { runItems, runNode } from '../shared/items';
+import { tellWritten } from '../shared/written';
 import { addPreviews } from './preview';
-import { summaryItem, tellSummary } from './summary';
+import { summaryItem } from './summary';
 import { readTemplateStage } from './template';
 import { properties } from './TemplatePersonalize.description';
 
@@ -44,7 +45,7 @@ export class TemplatePersonalize implements INodeType {
         return routes;
       });
       const figures = summary.toJSON();
-      if (figures.people > 0) tellSummary(this, figures);
+      if (figures.people > 0) tellWritten(this, figures);
       summary.hold();
       return [await addPreviews(this, ready), unwritable, figures.people > 0 ? [summaryItem(figures)] : []];
     });

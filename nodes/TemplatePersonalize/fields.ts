@@ -28,6 +28,15 @@ export const kindField: INodeProperties = {
   description: 'Sets what the options below do not say, and what Push Send goes by',
 };
 
+/** Under the choice, since the editor shows the description of an option only while the list is open. */
+export const kindNotices: INodeProperties[] = MESSAGE_KINDS.map((kind) => ({
+  displayName: `${KIND_NAMES[kind]}: ${describe(kind)}. What you set in the options wins.`,
+  name: `kindNotice${KIND_NAMES[kind]}`,
+  type: 'notice',
+  default: '',
+  displayOptions: { show: { kind: [kind] } },
+}));
+
 export const fragmentsField: INodeProperties = {
   displayName: 'Fragments',
   name: 'fragments',

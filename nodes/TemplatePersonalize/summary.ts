@@ -1,34 +1,7 @@
-/** What the step did for its people, in words under the node and as an item of the output 'Summary'. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { percent, type TemplateSummaryJson } from '../../core';
-import { tellHint } from '../shared/hints';
-
-/** Findings of the copy check that are told under the node; all of them are in the item. */
-const MOST_TOLD = 5;
+/** What the step did for its people, as an item of the output 'Summary'. */
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { TemplateSummaryJson } from '../../core';
 
 export function summaryItem(summary: TemplateSummaryJson): INodeExecutionData {
   return { json: summary as unknown as IDataObject, pairedItem: { item: 0 } };
-}
-
-export function tellSummary(context: IExecuteFunctions, { people, ready, notWritten, locales, fields, copy }: TemplateSummaryJson): void {
-  const missing = Object.entries(fields).map(([field, { fallback, missing: lacking }]) =>
-    `${field} (${[fallback > 0 ? `${fallback} with a stand-in` : '', lacking > 0 ? `${lacking} not written` : ''].filter((part) => part !== '').join(', ')})`);
-  tellHint(context, {
-    message: `${people} people: ${ready} written${listed(locales)}, ${people - ready} not${listed(notWritten)}.${missing.length > 0 ? ` Missing: ${missing.join(', ')}.` : ''}`,
-    type: ready < people ? 'warning' : 'info',
-    location: 'outputPane',
-  });
-  for (const { rule, field, share, advice, examples } of copy?.findings.slice(0, MOST_TOLD) ?? []) {
-    const example = examples[0] === undefined ? '' : ` For example: "${examples[0].text}"`;
-    tellHint(context, {
-      message: `Copy check, ${rule}${field === undefined ? '' : ` of ${field}`}: ${percent(share)} of people. ${advice}${example}`,
-      type: 'warning',
-      location: 'outputPane',
-    });
-  }
-}
-
-function listed(counts: Record<string, number>): string {
-  const entries = Object.entries(counts);
-  return entries.length === 0 ? '' : ` (${entries.map(([name, count]) => `${count} ${name}`).join(', ')})`;
 }

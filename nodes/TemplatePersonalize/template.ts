@@ -4,8 +4,8 @@ import { PushError, type CopyMode, type MissingPolicy, type Template, type Templ
 import { jsonValue, optionsParameter, withoutBlanks } from '../shared/configuration';
 
 type Entry = Record<string, string>;
-/** A language's own texts, and its fragments as a collection within the row. */
-type LanguageRow = Entry & { locale?: string; fragments?: unknown };
+/** A language's own texts, and its data and fragments as collections within the row. */
+type LanguageRow = Entry & { locale?: string; data?: unknown; fragments?: unknown };
 
 export function readTemplateStage(context: IExecuteFunctions): TemplateStage {
   const { overflow, reserveBytes, buttons, fragments, liveActivity, copyCheck, copySample, fallbackShare, ...settings } = optionsParameter(
@@ -13,7 +13,6 @@ export function readTemplateStage(context: IExecuteFunctions): TemplateStage {
   );
   const text = (name: string) => context.getNodeParameter(name, 0, '') as string;
   const locales = entries(context.getNodeParameter('locales', 0, {})) as LanguageRow[];
-  const data = entries(context.getNodeParameter('data', 0, {}));
   const actions = entries(buttons).map((button) => withoutBlanks(button));
   const missing = text('missing');
   const template = withoutBlanks({
@@ -26,10 +25,10 @@ export function readTemplateStage(context: IExecuteFunctions): TemplateStage {
     defaultLocale: text('defaultLocale').trim(),
     ...fragmentsOf(fragments),
     ...(liveActivity !== undefined && { liveActivity: jsonValue(liveActivity, 'liveActivity', 'Live Activity') }),
-    ...(data.length > 0 && { data: byName('Data', data.map(({ key = '', value = '' }) => [key, value])) }),
+    ...dataOf(context.getNodeParameter('data', 0, {})),
     ...(actions.length > 0 && { buttons: actions }),
     ...(locales.length > 0 && {
-      locales: byName('Other Languages', locales.map(({ locale = '', fragments: own, ...texts }) => [locale, { ...withoutBlanks(texts), ...fragmentsOf(own) }])),
+      locales: byName('Other Languages', locales.map(({ locale = '', data, fragments: own, ...texts }) => [locale, { ...withoutBlanks(texts), ...dataOf(data), ...fragmentsOf(own) }])),
     }),
   }) as Template;
   const defaults = entries(context.getNodeParameter('defaults', 0, {}));
@@ -51,6 +50,11 @@ export function readTemplateStage(context: IExecuteFunctions): TemplateStage {
 
 function policyOf(policy: string, fallback: string): MissingPolicy {
   return policy === 'fallback' ? { fallback } : (policy as Exclude<MissingPolicy, object>);
+}
+
+function dataOf(collection: unknown): Pick<Template, 'data'> {
+  const rows = entries(collection);
+  return rows.length === 0 ? {} : { data: byName('Data', rows.map(({ key = '', value = '' }) => [key, value])) };
 }
 
 function fragmentsOf(collection: unknown): Pick<Template, 'fragments'> {

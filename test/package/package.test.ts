@@ -51,6 +51,15 @@ describe('the packed package', () => {
     expect(bytesOf(unpacked)).toBeLessThan(10 * MB);
   });
 
+  it('brings the licence of every library and font that travels inside it', () => {
+    const shipped = (file: string) => readFileSync(join(unpacked, 'dist/core/picture', file), 'utf8');
+    expect(shipped('shipped/harfbuzzjs/LICENSE')).toContain('The harfbuzzjs project authors');
+    expect(shipped('shipped/harfbuzzjs/COPYING')).toMatch(/"Old MIT" license[^]*Behdad Esfahbod[^]*following two paragraphs[^]*DISCLAIMS ANY WARRANTIES/);
+    expect(shipped('shipped/@resvg/resvg-wasm/LICENSE')).toMatch(/^Mozilla Public License Version 2\.0[^]*3\.2\. Distribution of Executable Form[^]*Exhibit B/);
+    expect(shipped('shipped/bidi-js/LICENSE.txt')).toContain('Permission is hereby granted');
+    expect(shipped('fonts/OFL.txt')).toContain('SIL OPEN FONT LICENSE');
+  });
+
   it('names no folder of the machine on which it was built', () => {
     const texts = files.filter((file) => /\.(js|json|html|md)$/.test(file)).filter((file) => readFileSync(join(unpacked, file), 'utf8').includes(ROOT));
     expect(texts).toEqual([]);

@@ -75,8 +75,14 @@ describe('APNs', () => {
     const sized = (bytes: number) => JSON.stringify({ aps: { alert: 'x'.repeat(bytes - frame) } });
     expect((await send({}, sized(4096))).status).toBe(200);
     expect((await send({}, sized(4097))).status).toBe(413);
-    expect((await send({ 'apns-push-type': 'voip' }, sized(5120))).status).toBe(200);
-    expect((await send({ 'apns-push-type': 'voip' }, sized(5121))).status).toBe(413);
+    const voip = { 'apns-push-type': 'voip', 'apns-topic': 'com.example.shop.voip' };
+    expect((await send(voip, sized(5120))).status).toBe(200);
+    expect((await send(voip, sized(5121))).status).toBe(413);
+  });
+
+  it.each([['voip', '.voip'], ['liveactivity', '.push-type.liveactivity']])('takes the push type %s only to a topic that ends in %s', async (type, end) => {
+    expect((await send({ 'apns-push-type': type })).json).toEqual({ reason: 'TopicDisallowed' });
+    expect((await send({ 'apns-push-type': type, 'apns-topic': `com.example.shop${end}` })).status).toBe(200);
   });
 
   it('accepts a background push of priority 5, an expiration and a collapse id of 64 bytes', async () => {

@@ -97,6 +97,8 @@ describe('FCM', () => {
     ['a web link that is not https', fcmBody({ webpush: { fcm_options: { link: 'http://shop.example' } } }), 'must be https', 'message.webpush.fcm_options.link'],
     ['more than 4,096 bytes', fcmBody({ data: { text: 'x'.repeat(4096) } }), 'Android message is too big', 'message'],
     ['more than 4,096 bytes for an iPhone', fcmBody({ apns: { payload: { text: 'x'.repeat(4096) } } }), 'APNs message is too big', 'message'],
+    ['more than 2,048 bytes to a topic', JSON.stringify({ message: { topic: 'news', data: { text: 'x'.repeat(2048) } } }), 'Android message is too big', 'message'],
+    ['more than 2,048 bytes to a condition', JSON.stringify({ message: { condition: "'news' in topics", data: { text: 'x'.repeat(2048) } } }), 'Android message is too big', 'message'],
   ])('refuses %s with an FcmError and the field in a BadRequest', async (_what, body, words, field) => {
     const { status, error } = await refusal(body);
     expect([status, error.code, error.status]).toEqual([400, 400, 'INVALID_ARGUMENT']);
@@ -121,6 +123,7 @@ describe('FCM', () => {
     ['a ttl with a fraction', fcmBody({ android: { ttl: '3.5s' } })],
     ['a ttl of four weeks', fcmBody({ android: { ttl: '2419200s' } })],
     ['a topic in place of a token', JSON.stringify({ message: { topic: 'news', notification: { title: 'x' } } })],
+    ['2,048 bytes to a topic', JSON.stringify({ message: { topic: 'news', data: { text: 'x'.repeat(2048 - JSON.stringify({ data: { text: '' } }).length) } } })],
     ['null for a field that is not set', fcmBody({ android: null, notification: { title: 'x', body: null } })],
     ['4,096 bytes for Android beside a part for iPhones, which goes elsewhere', fcmBody({ data: { text: 'x'.repeat(3000) }, apns: { payload: { aps: { alert: 'x'.repeat(1000) } } } })],
     ['4,096 bytes, the token not counted', fcmBody({ token: 't'.repeat(500), notification: undefined, data: { text: 'x'.repeat(4096 - JSON.stringify({ data: { text: '' } }).length) } })],

@@ -53,7 +53,10 @@ function dateFormat(run: Run, style: string, zone: string): Intl.DateTimeFormat 
 function dayNumber(run: Run, at: Date, zone: string): number {
   const format = run.formats.get(`day ${zone}`, () =>
     new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }));
-  return Date.parse(`${format.format(at)}T00:00Z`) / 86_400_000;
+  const day = Date.parse(`${format.format(at)}T00:00Z`) / 86_400_000;
+  // Years of five digits or before our era have no such form.
+  if (Number.isNaN(day)) throw new BadArgument('its date is too far away');
+  return day;
 }
 
 export const timeHelpers = {

@@ -73,7 +73,9 @@ export function compileValue(text: unknown, source: string, field: string, fragm
     evaluate: (run) => {
       run.field = field;
       const value = evaluate({ self: run.view, up: undefined, turn: undefined }, run);
-      return typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)) ? value : whole.write(run);
+      if (typeof value === 'boolean') return value;
+      // JSON has no negative zero.
+      return typeof value === 'number' && Number.isFinite(value) ? value + 0 : whole.write(run);
     },
   };
 }

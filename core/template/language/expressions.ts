@@ -2,7 +2,7 @@
 import { PushError } from '../../errors';
 import { BadArgument, type Helper, type HelperOptions } from '../helpers/helper';
 import { BLOCKS, HELPERS } from '../helpers';
-import { isMissing, LONGEST_VALUE, standIn, tooLong, type Run } from './run';
+import { isMissing, standIn, takeValue, type Run } from './run';
 import { compilePath, deeper, type Evaluate, type Place, type Scope } from './scope';
 import { syntaxError, type Call, type Expression } from './syntax';
 
@@ -93,7 +93,7 @@ function lastField(node: Call, values: readonly CompiledExpression[]): string | 
 }
 
 function argument(value: unknown, name: string, helper: Helper, run: Run): unknown {
-  if (typeof value === 'string' && value.length > LONGEST_VALUE) throw tooLong(run.field);
+  if (typeof value === 'string') takeValue(run, value);
   if (helper.tolerant !== true && isMissing(value)) return standIn(run, name);
   return value;
 }

@@ -6,7 +6,7 @@ import type { FormatCache } from './formats';
 /** Longest rendered text, in UTF-16 units; a payload holds 4096 bytes. */
 export const LONGEST_TEXT = 65_536;
 /** Longest value that a helper works on. */
-export const LONGEST_VALUE = 1_048_576;
+const LONGEST_VALUE = 1_048_576;
 /** Turns that all loops of one message take together. */
 export const MOST_TURNS = 100_000;
 
@@ -89,12 +89,21 @@ export function withinLength(run: Run, text: string): string {
   return text;
 }
 
-/** Counts one turn of a loop. */
-export function takeTurn(run: Run): void {
-  run.turnsLeft -= 1;
+/** UTF-16 units of a value on which a helper's work counts as one more turn. */
+const UNITS_OF_A_TURN = 1024;
+
+/** A value for a helper: a long one costs turns, so that a loop over a short list cannot work on a megabyte without end. */
+export function takeValue(run: Run, value: string): void {
+  if (value.length > LONGEST_VALUE) throw tooLong(run.field);
+  if (value.length >= UNITS_OF_A_TURN) takeTurn(run, Math.floor(value.length / UNITS_OF_A_TURN));
+}
+
+/** Counts one turn of a loop, or more. */
+export function takeTurn(run: Run, turns = 1): void {
+  run.turnsLeft -= turns;
   if (run.turnsLeft < 0) {
     throw new PushError('text-too-long', `${run.field}: its loops take more than ${MOST_TURNS} turns.`,
-      'Loop over a shorter list.', { field: run.field });
+      'Loop over a shorter list, or over shorter values.', { field: run.field });
   }
 }
 

@@ -10,7 +10,7 @@ export function apnsMessage(message: Message): ApnsMessage {
 }
 
 function notification(message: Message): JsonObject {
-  const payload: JsonObject = { aps: aps(message, alert(message)) };
+  const payload: JsonObject = { aps: aps(message, alert(message)) as JsonObject };
   if (message.link !== undefined) payload['link'] = message.link;
   if (message.image !== undefined) payload['image'] = message.image;
   if (message.buttons !== undefined) payload['buttons'] = message.buttons;

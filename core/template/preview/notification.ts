@@ -1,6 +1,6 @@
 /** Draws one notification as its system does: the card with the app's icon, the time and the texts. */
 import { firstGraphemes } from '../graphemes';
-import { fitText, readableText } from './lines';
+import { fitText, readableText, type ShownText } from './lines';
 import { CHROME, ICON, LOOKS, PICTURE, type Look } from './look';
 import { previewSurface, type PreviewMessage, type SurfacePreview } from './preview';
 import { ANDROID_HEADER, IOS_TIME, SURFACES, type PreviewSurface, type PreviewTheme, type Surface, type TextStyle } from './surfaces';
@@ -87,10 +87,24 @@ const drawExpanded: Draw = (pen, shown, surface, look, { app, time }, hasImage) 
     pen.line(text, 52, y, surface.body.style, look.body);
     y += surface.body.style.lineHeight;
   }
-  if (!hasImage || surface.image.kind !== 'large') return y + 2;
-  pen.picture({ x: 52, y: y - 6, width: surface.width - 52 - 16, height: surface.image.height }, 14);
-  return y + surface.image.height + 10;
+  let end = y + 2;
+  if (hasImage && surface.image.kind === 'large') {
+    pen.picture({ x: 52, y: y - 6, width: surface.width - 52 - 16, height: surface.image.height }, 14);
+    end = y + surface.image.height + 10;
+  }
+  return end + buttons(pen, shown.buttons ?? [], end, surface, look);
 };
+
+/** @returns the height that they take */
+function buttons(pen: Pen, titles: readonly ShownText[], top: number, { buttons: room }: Surface, look: Look): number {
+  if (room === undefined || titles.length === 0) return 0;
+  let x = 52;
+  for (const { lines: [title = ''] } of titles) {
+    pen.line(title, x, top + room.height / 2, room.style, look.action);
+    x += textWidth(title, room.style) + room.gap;
+  }
+  return room.height;
+}
 
 function header(pen: Pen, text: string, y: number, surface: Surface, look: Look): void {
   const [line = ''] = fitText(text, { style: ANDROID_HEADER, width: surface.width - 52 - 56, lines: 1, lineEnds: 'blank' }).lines;

@@ -97,6 +97,8 @@ function noteOn(shown: MessagePreview, surface: PreviewSurface): string {
     const hidden = one[field]?.hidden ?? 0;
     return hidden === 0 ? [] : [`${hidden} of the ${field}`];
   });
+  const ofButtons = (one.buttons ?? []).reduce((sum, { hidden }) => sum + hidden, 0);
+  if (ofButtons > 0) cut.push(`${ofButtons} of the buttons`);
   return cut.length === 0 ? 'Everything is shown.' : `Hidden characters: ${cut.join(', ')}.`;
 }
 

@@ -1,10 +1,10 @@
 /** A person's message -> what they read of it on each screen. Pure: no font, no clock. */
-import { isShown, type Message } from '../template';
+import { isShown, type Button, type Message } from '../template';
 import { fitText, readableText, type ShownText } from './lines';
 import { PREVIEW_SURFACES, SURFACES, type PreviewSurface, type Surface, type TextBox } from './surfaces';
 import { textWidth } from './widths';
 
-export type PreviewMessage = Pick<Message, 'title' | 'subtitle' | 'body' | 'image' | 'silent' | 'voip'>;
+export type PreviewMessage = Pick<Message, 'title' | 'subtitle' | 'body' | 'image' | 'silent' | 'voip'> & { buttons?: readonly Pick<Button, 'title'>[] };
 
 /** What one screen shows of a message. */
 export interface SurfacePreview {
@@ -12,6 +12,8 @@ export interface SurfacePreview {
   /** On iOS only, and only where the message has one. */
   subtitle?: ShownText;
   body: ShownText;
+  /** Titles of the action buttons, where the screen shows them and the message has some. */
+  buttons?: ShownText[];
   /** True where any text is not shown in full. */
   cut: boolean;
   /** Right to left where the first letter is Arabic, Hebrew or the like: the phone of such a person is the other way round. */
@@ -36,18 +38,32 @@ export function previewMessage(message: PreviewMessage, time: string = JUST_NOW)
 }
 
 /** What a person reads on one screen. */
-export function previewSurface({ title, subtitle, body, image }: PreviewMessage, surface: Surface, time: string): SurfacePreview {
+export function previewSurface({ title, subtitle, body, image, buttons = [] }: PreviewMessage, surface: Surface, time: string): SurfacePreview {
   const boxes = boxesOf(surface, image !== undefined, time);
   const shown = {
     title: show(title, boxes.title),
     ...(subtitle !== undefined && boxes.subtitle !== undefined && { subtitle: show(subtitle, boxes.subtitle) }),
     body: show(body, boxes.body),
   };
+  const actions = surface.buttons === undefined ? [] : fitButtons(buttons.map(({ title: text }) => readableText(text)), surface.buttons);
   return {
     ...shown,
-    cut: Object.values(shown).some(({ hidden }) => hidden > 0),
+    ...(actions.length > 0 && { buttons: actions }),
+    cut: [...Object.values(shown), ...actions].some(({ hidden }) => hidden > 0),
     direction: directionOf(`${title ?? ''} ${body ?? ''}`),
   };
+}
+
+/** Side by side; where they have not enough room together, the long ones share what the short ones leave. */
+function fitButtons(titles: readonly string[], { style, width, gap }: NonNullable<Surface['buttons']>): ShownText[] {
+  let room = width - gap * (titles.length - 1);
+  let share = room;
+  const wanted = titles.map((title) => textWidth(title.replaceAll('\n', ' '), style)).sort((a, b) => a - b);
+  for (const [index, own] of wanted.entries()) {
+    share = room / (titles.length - index);
+    room -= Math.min(own, share);
+  }
+  return titles.map((title) => fitText(title, { style, width: share, lines: 1, lineEnds: 'blank' }));
 }
 
 function show(text: string | undefined, box: TextBox): ShownText {

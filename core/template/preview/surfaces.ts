@@ -46,6 +46,8 @@ export interface Surface {
   body: TextBox;
   /** How a picture changes the room: a small one stands beside the texts, a large one below them. */
   image: { kind: 'thumbnail'; size: number; gap: number } | { kind: 'large'; height: number; bodyLines: number };
+  /** Room for the action buttons side by side; undefined where they are shown only when the message is pressed. */
+  buttons?: { style: TextStyle; width: number; gap: number; height: number };
 }
 
 const ios = (bold: boolean): TextStyle => ({ typeface: 'ios', bold, size: 15, lineHeight: 20, tracking: -0.24 });
@@ -83,5 +85,6 @@ export const SURFACES: Readonly<Record<PreviewSurface, Surface>> = {
     title: { style: android(true), width: 312, lines: 1, lineEnds: 'blank' },
     body: { style: android(false), width: 312, lines: 10, lineEnds: 'kept' },
     image: { kind: 'large', height: 156, bodyLines: 1 },
+    buttons: { style: android(true), width: 312, gap: 24, height: 40 },
   },
 };

@@ -28,6 +28,8 @@ const SCRIPTS: readonly { pattern: RegExp; width: number }[] = [
   { pattern: /^\p{Emoji_Presentation}|^\p{Extended_Pictographic}|^[\d#*]\uFE0F?\u20E3/u, width: 1250 },
   { pattern: /^[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF01-\uFF60\uFFE0-\uFFE6\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFF}]/u, width: 1000 },
   { pattern: /^[\uFF61-\uFF9F]/u, width: 500 },
+  // Arrows, shapes, ticks and stars.
+  { pattern: /^[\u2190-\u21FF\u25A0-\u27BF]/u, width: 900 },
   { pattern: /^\p{Script=Arabic}/u, width: 480 },
   { pattern: /^\p{Script=Hebrew}/u, width: 530 },
   { pattern: /^(?=\p{Lu})[\p{Script=Cyrillic}\p{Script=Greek}]/u, width: 730 },

@@ -1,5 +1,7 @@
-import { choosePeople, withPreview, type Item } from '../../../core/campaign';
+import { choosePeople, importPeople, storedPerson, withPreview, type Item } from '../../../core/campaign';
 import type { PushError } from '../../../core/errors';
+import { openStore } from '../../../core/store';
+import { NOW } from '../support';
 
 const people: Item[] = Array.from({ length: 50 }, (_, index) => ({ id: `p${index}` }));
 const ids = (list: Item[], positions: number[]) => positions.map((position) => list[position]?.['id']);
@@ -23,6 +25,20 @@ describe('whose messages are looked at', () => {
 
   it.each([0, 21, 1.5, Number.NaN])('refuses %p people', (count) => {
     expect(() => choosePeople(people, { people: 'random', count })).toThrow(expect.objectContaining({ code: 'invalid-preview' }) as PushError);
+  });
+});
+
+describe('a stored person to look at', () => {
+  it('is found by id, or drawn, the same for the same seed', async () => {
+    const store = await openStore({ sqlite: ':memory:' });
+    await expect(storedPerson(store, { people: 'random' })).rejects.toMatchObject({ code: 'store-empty' });
+    await importPeople(people.map((value) => ({ place: 'row', value: { ...value, city: 'Rome' } })), { store, now: NOW });
+    expect(await storedPerson(store, { people: 'named', id: 'p7' })).toMatchObject({ id: 'p7', city: 'Rome' });
+    await expect(storedPerson(store, { people: 'named', id: 'nobody' })).rejects.toMatchObject({ code: 'person-unknown' });
+    const drawn = async (seed: string) => (await storedPerson(store, { people: 'random', seed }))['id'];
+    expect(await drawn('1')).toBe(await drawn('1'));
+    expect(new Set(await Promise.all(['1', '2', '3', '4', '5'].map(drawn))).size).toBeGreaterThan(1);
+    await store.close();
   });
 });
 

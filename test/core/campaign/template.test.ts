@@ -1,7 +1,9 @@
-import { audienceReference, compileStage, importPeople, peopleOfPlan, TemplateSummary, type Item, type TemplateStage } from '../../../core/campaign';
+import {
+  audienceReference, compileStage, importPeople, peopleOfPlan, sendCampaign, SendSummary, TemplateSummary, type Item, type TemplateStage,
+} from '../../../core/campaign';
 import { RunStopper } from '../../../core/errors';
 import { openStore, type Store } from '../../../core/store';
-import { NOW } from '../support';
+import { collect, FakeGateway, NOW } from '../support';
 
 const STAGE: TemplateStage = {
   template: { defaultLocale: 'en', title: '{{default firstName "Hello"}}, your {{plan}} ends', body: 'See {{city}}', locales: { fr: { title: '{{default firstName "Bonjour"}}, votre {{plan}} finit', body: 'Voir {{city}}' } } },
@@ -87,6 +89,32 @@ describe('the copy check', () => {
       for await (const person of peopleOfPlan(item, store, { now: NOW })) count += person['id'] === undefined ? 0 : 1;
       return count;
     };
+
+    it('counts who could not be written to, in which language the others were, what was missing and how the texts read', async () => {
+      const store = await openStore({ sqlite: ':memory:' });
+      const rows: Item[] = [{ id: 'nameless', token: 't1', locale: 'fr' }, { id: 'zoe', name: 'Zoé', token: 't2', locale: 'fr' }, { id: 'p1', name: 'Ada', token: 't3' }];
+      await importPeople(rows.map((value, index) => ({ place: `row ${index}`, value })), { store, now: NOW });
+      const stage: TemplateStage = { template: { defaultLocale: 'en', title: '{{name}}, BIG NEWS', body: '{{default city "Here"}}: see it', locales: { fr: { title: '{{name}}, du nouveau', body: '{{default city "Ici"}} : voir les chaussures' } } } };
+      const { item } = compileStage({ template: stage }).apply(await audienceReference(store))[0]!;
+      const summary = new SendSummary('news', 'once');
+      const results = await collect(sendCampaign([item], { campaign: 'news', store, gateways: { fcm: new FakeGateway() }, now: () => NOW, written: summary.written }));
+      await store.close();
+      for (const result of results) summary.add(result);
+      expect(summary.toJSON()).toMatchObject({
+        people: 2,
+        written: {
+          people: 3, ready: 2, notWritten: { 'missing-value': 1 }, locales: { en: 1, fr: 1 },
+          fields: { name: { fallback: 0, missing: 1 }, city: { fallback: 2, missing: 0 } },
+          copy: { people: 2, findings: [{ rule: 'capitals', people: 1, share: 0.5 }, { rule: 'fallbacks', field: 'city' }] },
+        },
+      });
+    });
+
+    it('says nothing of texts where the plan writes none', async () => {
+      const summary = new SendSummary('bare', 'once');
+      await collect(sendCampaign([await audienceReference(store)], { campaign: 'bare', store, gateways: { fcm: new FakeGateway() }, template: loud, now: () => NOW, written: summary.written }));
+      expect(summary.toJSON()).not.toHaveProperty('written');
+    });
 
     it('stops the run before anyone is handed on', async () => {
       await expect(reached({ ...loud, copyCheck: { mode: 'gate' } })).rejects.toThrow(RunStopper);

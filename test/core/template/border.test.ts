@@ -51,6 +51,8 @@ describe('what the protocols forbid', () => {
     ...['from', 'message_type', 'google', 'googleX', 'gcm.n', 'GCM', 'aps', 'deliveryToken', 'eventsUrl', 'link', ' ']
       .map((key): [Template, string] => [{ ...sound, data: { [key]: 'x' } }, `data.${key}`]),
     [{ ...sound, data: JSON.parse('{"__proto__":"x"}') as Record<string, string> }, 'data.__proto__'],
+    [{ ...sound, data: { 'half\ud800': 'x' } }, 'data.half\ud800'],
+    [{ liveActivity: { event: 'update', contentState: { a: { '\udc00': 1 } } } }, 'liveActivity.contentState.a'],
     ...['javascript:alert(1)', 'JAVASCRIPT:x', 'data:text/html,x', 'file:///etc/passwd', 'intent://x', 'vbscript:x', 'http://shop.example', 'shop.example/x',
       '/path', 'https://', 'https://a.b/c d', 'java\tscript:x', 'http://localhost.evil.example/', 'http://127.0.0.1.evil.example/']
       .map((link): [Template, string] => [{ ...sound, link }, 'link']),
@@ -106,5 +108,7 @@ describe('choices of the caller', () => {
     expect(['2026-07-14', '2026-07-14T23:30', '2026-07-15T03:30:00Z', '2026-07-15T05:30+0200', Date.UTC(2026, 6, 15, 3), new Date('2026-07-15T03:00Z')]
       .map(write)).toEqual(Array(6).fill('14 Jul 2026'));
     for (const day of ['2026-02-30', '14/07/2026', 'tomorrow', new Date(NaN), true]) expect(() => write(day)).toThrow(PushError);
+    const far = (at: number): string => errorOf({ title: '{{relativeTime at}}' }, { now: '2026-01-01T12:00:00Z' }, { at }).code;
+    expect([8.64e15, -8.64e15].map(far)).toEqual(['bad-value', 'bad-value']);
   });
 });

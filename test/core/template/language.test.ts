@@ -140,6 +140,19 @@ describe('hostile data', () => {
     expect(errorOf(() => write('{{#each list}}{{@root.text}}{{/each}}', { list, text: 'x'.repeat(60_000) })).code).toBe('text-too-long');
   });
 
+  it('counts work on long values like turns, so that a short loop cannot go on for minutes', () => {
+    const view = { list: Array.from({ length: 2000 }, () => 0), story: 'word '.repeat(200_000) };
+    const began = Date.now();
+    expect(errorOf(() => write('{{#each list}}{{#if (eq (upper ../story) "x")}}y{{/if}}{{/each}}', view)).code).toBe('text-too-long');
+    expect(Date.now() - began).toBeLessThan(2000);
+  });
+
+  it('tells a stand-in of a loop once', () => {
+    const items = Array.from({ length: 500 }, () => ({}));
+    const { warnings, fallbacks } = compileTemplate({ title: 'T', body: '{{#each items}}{{name}}{{/each}}' }, { missing: { fallback: '-' } })({ items });
+    expect([warnings.filter(({ code }) => code === 'fallback-used').length, fallbacks]).toEqual([1, ['items[].name']]);
+  });
+
   it('refuses a field of a megabyte where it is printed, and cuts it where the template says so', () => {
     const story = 'word '.repeat(200_000);
     expect(errorOf(() => write('{{story}}', { story }, { overflow: 'shorten' })).code).toBe('text-too-long');

@@ -137,9 +137,18 @@ describe('the report on an audience', () => {
 describe('docs/copy.md', () => {
   const page = readFileSync(join(__dirname, '../../../docs/copy.md'), 'utf8');
 
-  it('lists every rule', () => {
-    const codes = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, code]) => code);
+  const [english = '', french = ''] = page.split('\n## Français\n');
+
+  it.each([['English', english], ['French', french]])('lists every rule in %s', (_, part) => {
+    const first = part.split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split('|')[1] ?? '');
+    const codes = first.flatMap((cell) => [...cell.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code));
     expect(codes.sort()).toEqual([...COPY_RULES.map(({ code }) => code), 'fallbacks'].sort());
+  });
+
+  it('says in both languages how long a text may be, and has as many pieces of advice', () => {
+    for (const { characters } of SURFACES) expect([english, french].map((part) => part.includes(String(characters)))).toEqual([true, true]);
+    const advice = (part: string) => part.match(/^\d+\. \*\*/gm)?.length;
+    expect([advice(english), advice(french)]).toEqual([9, 9]);
   });
 
   it('shows the figures of every surface with their source', () => {

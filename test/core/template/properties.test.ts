@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { PushError } from '../../../core/errors';
+import { HELPERS } from '../../../core/template/helpers';
 import { compileTemplate, type PersonalizedMessage, type Template, type TemplateOptions } from '../../../core/template';
 
 const LIMIT = 4096;
@@ -10,7 +11,7 @@ const value = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 4000 }),
   fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 }).map((units) => String.fromCharCode(...units)),
   fc.double(), fc.boolean(), fc.constant(null), fc.constant(undefined), fc.bigInt(), fc.date({ noInvalidDate: false }),
-  fc.constantFrom('__proto__', 'constructor', '\u202eabc', '\u0000', 'javascript:alert(1)', '{{x}}', '1e999', '2026-02-30', 'e\u0301'.repeat(900)),
+  fc.constantFrom('__proto__', 'constructor', 8.64e15, '\u202eabc', '\u0000', 'javascript:alert(1)', '{{x}}', '1e999', '2026-02-30', 'e\u0301'.repeat(900)),
   fc.array(fc.string(), { maxLength: 5 }), fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }),
 );
 const person = fc.record({ a: value, b: value, c: value, locale: value, timezone: value }, { requiredKeys: [] });
@@ -39,11 +40,12 @@ function writeOrRefuse(made: Template, chosen: TemplateOptions, view: object): P
   }
 }
 
-function expectHonestBudget(written: PersonalizedMessage, reserveBytes = 0): void {
-  for (const [payload, bytes] of [[written.fcm, written.bytes.fcm], [written.apns?.payload, written.bytes.apns]] as const) {
+function expectHonestBudget(written: PersonalizedMessage, reserveBytes = 0, limits = { fcm: LIMIT, apns: LIMIT }): void {
+  for (const [payload, bytes, limit] of [[written.fcm, written.bytes.fcm, limits.fcm], [written.apns?.payload, written.bytes.apns, limits.apns]] as const) {
+    if (payload === undefined) continue;
     const json = JSON.stringify(payload);
     expect(Buffer.byteLength(json)).toBe(bytes);
-    expect(bytes).toBeLessThanOrEqual(LIMIT - reserveBytes);
+    expect(bytes).toBeLessThanOrEqual(limit - reserveBytes);
     expect(JSON.parse(json)).toEqual(payload);
     expect(json.isWellFormed()).toBe(true);
     expect(json).not.toMatch(/\\ud[89a-f]/);
@@ -61,6 +63,46 @@ describe('whatever the data', () => {
       for (const text of Object.values(result.fcm?.['data'] ?? {})) expect(typeof text).toBe('string');
     }), { numRuns: 1000 });
     expect(written).toBeGreaterThan(20);
+  });
+
+  const whole: Template = {
+    title: '{{default a "T"}}', subtitle: '{{#if b}}{{b}}{{/if}}', body: '{{c}} {{t a}}', badge: '+{{default b 1}}', category: 'C', sound: '{{default a "s"}}',
+    image: 'https://img.example/{{urlEncode b}}', webIcon: 'https://img.example/{{urlEncode c}}', web: true, kind: 'promotion', fragments: { x: '{{upper b}}' },
+    buttons: [{ id: 'a', title: '{{default a "A"}}', link: 'shop://{{urlEncode b}}' }, { id: 'b', title: '{{#if c}}{{c}}{{/if}}' }],
+    locales: { fr: { body: '{{c}}', data: { x: '{{default a "-"}}' } } },
+  };
+  const kinds: [string, Template, TemplateOptions, { fcm: number; apns: number }][] = [
+    ['a whole message', whole, {}, { fcm: 4096, apns: 4096 }],
+    ['a message to a topic', whole, { fcmTarget: 'topic' }, { fcm: 2048, apns: 4096 }],
+    ['a call', { voip: true, data: { from_: '{{default a "x"}}', b: '{{default b "y"}}' } }, {}, { fcm: 4096, apns: 5120 }],
+    ['a Live Activity', {
+      title: '{{default a "T"}}', body: '{{default b "B"}}', sound: 's',
+      liveActivity: { event: 'start', attributesType: 'A', attributes: { id: '{{a}}' }, contentState: { a: '{{a}}', list: ['{{b}}', { c: 'x {{c}}' }], yes: true, none: null } },
+    }, { now: new Date(0) }, { fcm: 4096, apns: 4096 }],
+  ];
+
+  it.each(kinds)('%s is valid JSON within its own budget, or a PushError with a stable code', (_, made, fixed, limits) => {
+    let written = 0;
+    fc.assert(fc.property(person, fc.constantFrom<TemplateOptions['missing']>('refuse', 'empty', { fallback: 'friend' }), fc.constantFrom('refuse', 'shorten'), (view, missing, overflow) => {
+      const result = writeOrRefuse(made, { ...fixed, missing, overflow }, view);
+      if (result === undefined) return;
+      written += 1;
+      expectHonestBudget(result, 0, limits);
+    }), { numRuns: 250 });
+    expect(written).toBeGreaterThan(5);
+  });
+
+  it.each([...HELPERS].map(([name, helper]) => [name, helper] as const))('the helper %s gives a text or says what it cannot work with, and never fails of its own', (name, { takes: [least, most], options: names = [] }) => {
+    fc.assert(fc.property(fc.tuple(value, value, value, value), person, fc.integer({ min: least, max: Math.min(3, most) }), fc.constantFrom('', ...names), ([a, b, c, o], { locale, timezone }, count, named) => {
+      const call = [name, ...['a', 'b', 'c'].slice(0, count), ...(named === '' ? [] : [`${named}=o`])].join(' ');
+      for (const title of [`{{${call}}}`, `{{#if (${call})}}yes{{/if}}`]) {
+        try {
+          compileTemplate({ title, body: 'B' }, { now: new Date(0), missing: 'empty' })({ a, b, c, o, locale, timezone });
+        } catch (thrown) {
+          expect([thrown instanceof PushError, ['unexpected', 'helper-failed'].includes((thrown as PushError).code) ? (thrown as PushError).message : '']).toEqual([true, '']);
+        }
+      }
+    }), { numRuns: 50 });
   });
 
   it('the same person gets the same message', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Notification as NodeApnNotification, type NotificationAlertOptions } from '@parse/node-apn';
 import { Notification as Apns2Notification } from 'apns2';
 import type { AndroidConfig, ApnsConfig, Aps, Message as SdkMessage, WebpushConfig } from 'firebase-admin/messaging';
-import { compileTemplate, type Message, type Template, type TemplateOptions } from '../../../core/template';
+import { compileTemplate, type LiveActivity, type Message, type Template, type TemplateOptions } from '../../../core/template';
 import vectors from '../../vectors/template.json';
 
 // The SDK's own step from its options to what goes over the wire; it is not among its exports.
@@ -91,7 +91,22 @@ describe.each(cases.map((vector) => [vector.name, vector] as const))('%s', (_, v
     });
   }
 
-  if (message.liveActivity === undefined) {
+  if (message.liveActivity !== undefined) {
+    it('is what node-apn sends for a Live Activity', () => {
+      const { at, event, contentState, attributesType, attributes, staleAfterSeconds, dismissAfterSeconds } = message.liveActivity as LiveActivity;
+      const { title, subtitle, body, sound, relevanceScore } = message;
+      const alert = without({ title, subtitle, body });
+      const theirs = new NodeApnNotification();
+      Object.assign(theirs, without({
+        timestamp: at, event, contentState, attributesType, attributes, relevanceScore,
+        staleDate: staleAfterSeconds === undefined ? undefined : at + staleAfterSeconds,
+        dismissalDate: dismissAfterSeconds === undefined ? undefined : at + dismissAfterSeconds,
+      }));
+      if (Object.keys(alert).length > 0) theirs.alert = { ...alert, ...(sound !== undefined && { sound }) } as NotificationAlertOptions;
+      expect(JSON.parse((theirs as unknown as { compile(): string }).compile())).toEqual(apns?.payload);
+      expect(apns?.headers).toMatchObject({ 'apns-push-type': 'liveactivity' });
+    });
+  } else {
     it('is what apns2 and node-apn send', () => {
       const { aps, ...rest } = apns?.payload as { aps: Record<string, unknown> };
       const { alert, sound, badge, category, 'thread-id': threadId, 'content-available': contentAvailable, 'mutable-content': mutableContent, ...more } = aps;

@@ -94,6 +94,20 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       expect(json(outputs[1]).map(({ id }) => id)).toEqual(['s0']);
     });
 
+    it('tells how the template of a stored audience wrote to its people, also to those who got nothing for want of a value', async () => {
+      const node = send('stored texts', { messageFrom: 'items' });
+      const before: TestNode = { type: 'templatePersonalize', parameters: { title: '{{city}}', body: 'See {{default street "the shops"}}', defaultLocale: 'en' } };
+      await bench.run({ type: 'pushAudience', parameters: { operation: 'upsert', output: 'summary', options: { storeFile } } }, [{ id: 'homeless', token: 'homeless:1' }]);
+      const select = { operation: 'getAll', condition: '{ "id": { "$in": ["s1", "s2", "homeless"] } }', selection: 'reference', options: { storeFile } };
+      const [reference = {}] = json((await bench.run({ type: 'pushAudience', parameters: select }, [{}])).outputs[0]);
+      const { outputs, hints } = await bench.run(node, [reference], before);
+      expect(json(outputs[0])).toMatchObject([{
+        people: 2, sent: 2,
+        written: { people: 3, ready: 2, notWritten: { 'missing-value': 1 }, locales: { en: 2 }, fields: { city: { fallback: 0, missing: 1 }, street: { fallback: 2, missing: 0 } } },
+      }]);
+      expect(hints).toContain('Messages of the stored audience: 3 people: 2 written (2 en), 1 not (1 missing-value). Missing: city (1 not written), street (2 with a stand-in).');
+    });
+
     it('takes the messages of the template step before', async () => {
       const node = send('written', { messageFrom: 'items' });
       const before: TestNode = { type: 'templatePersonalize', parameters: { title: 'Bonjour {{firstName}}', body: 'B' } };
@@ -102,6 +116,22 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       expect(sandbox().messages().find(({ token }) => token === 'written:1')).toMatchObject({ title: 'Bonjour Zoé' });
       const { outputs: bare } = await bench.run(node, [{ id: 'x', token: 'written:2' }]);
       expect(pushOf(json(bare[1])[0])).toMatchObject({ reason: 'no-message' });
+    });
+
+    it('sends a test to listed devices only, marked, and counts nothing', async () => {
+      const test = send('tested', { operation: 'test', testDevices: 'android, my-phone\nmagic-unregistered:test', testPerson: 'named', testPersonId: 'no' });
+      const { outputs, hints } = await bench.run(test, people);
+      expect(json(outputs[0]).map((item) => [item['id'], (item['test'] as IDataObject)['owner'], (pushOf(item)['message'] as IDataObject)['title']])).toEqual([
+        ['no', 'android', '[Test] Hello Fay'], ['no', undefined, '[Test] Hello Fay'],
+      ]);
+      expect(json(outputs[1])).toMatchObject([{ id: 'no', push: { outcome: 'dead-token', reason: 'dead-token', why: expect.any(String) } }]);
+      expect(outputs[0]?.[0]?.pairedItem).toEqual({ item: 5 });
+      expect(hints).toEqual(["Test send of the message of 'no' to 3 devices: 2 accepted, 1 failed. Nobody else got anything, and nothing is counted."]);
+      expect(sandbox().messages().find(({ token }) => token === 'my-phone')).toMatchObject({ title: '[Test] Hello Fay' });
+      // The campaign itself still sends to everyone, once.
+      expect((await bench.run(send('tested', { output: 'summary' }), people.slice(0, 2))).outputs[0]?.[0]?.json).toMatchObject({ people: 2, sent: 2 });
+      const { stopped } = await bench.run(send('tested', { operation: 'test', testDevices: ' ' }), people);
+      expect(stopped?.message).toContain('No test device');
     });
 
     it('stops where somebody presses stop; the next run goes on, and nobody gets it twice', async () => {

@@ -15,9 +15,10 @@ interface Case {
 
 /** What the node has a field for. */
 const TEXTS = ['kind', 'title', 'body', 'link', 'image', 'defaultLocale'];
-const LOCALE_TEXTS = ['title', 'body', 'link', 'image', 'subtitle', 'fragments'];
+const LOCALE_TEXTS = ['title', 'body', 'link', 'image', 'subtitle', 'fragments', 'data'];
 
-const cases = (JSON.parse(readFileSync(join(__dirname, '../../vectors/template.json'), 'utf8')) as Case[]).filter(
+const all = JSON.parse(readFileSync(join(__dirname, '../../vectors/template.json'), 'utf8')) as Case[];
+const cases = all.filter(
   ({ template, options, name }) => (options?.now === undefined || template['liveActivity'] !== undefined) && name !== 'an unknown field of a template'
     && Object.values(template.locales ?? {}).every((texts) => Object.keys(texts).every((key) => LOCALE_TEXTS.includes(key))),
 );
@@ -33,7 +34,9 @@ function nodeOf({ template, options = {} }: Pick<Case, 'template' | 'options'>):
       defaultLocale: '',
       ...Object.fromEntries(Object.entries(rest).filter(([name]) => TEXTS.includes(name))),
       ...(data && { data: { values: values(data, 'key', 'value') } }),
-      ...(locales && { locales: { values: Object.entries(locales).map(([locale, { fragments: own, ...texts }]) => ({ locale, ...texts, ...fragmentsOf(own) })) } }),
+      ...(locales && { locales: { values: Object.entries(locales).map(([locale, { fragments: own, data: ownData, ...texts }]) => ({
+        locale, ...texts, ...fragmentsOf(own), ...(ownData !== undefined && { data: { values: values(ownData as Record<string, string>, 'key', 'value') } }),
+      })) } }),
       defaults: { values: [
         ...values(defaults, 'field', 'text'),
         ...Object.entries(missingByField).map(([field, policy]) => (typeof policy === 'object' ? { field, policy: 'fallback', text: policy.fallback } : { field, policy })),
@@ -88,6 +91,10 @@ export function specifyTemplate(bench: Bench): void {
       })));
     });
 
+    it('has a field for everything that a golden message says', () => {
+      expect(all.filter((one) => !cases.includes(one)).map(({ name }) => name)).toEqual(['relative time by the calendar of the person', 'an unknown field of a template']);
+    });
+
     it('puts people who cannot be written to on the second output, with the reason, and writes to the others', async () => {
       const node = nodeOf({ template: { title: 'Hello {{firstName}}', body: 'B' } });
       const { outputs } = await bench.run({ ...node, onError: undefined } as TestNode, [{ id: 1, firstName: 'Ada' }, { id: 2 }]);
@@ -133,10 +140,11 @@ export function specifyTemplate(bench: Bench): void {
     describe('with a preview', () => {
       const goldens = JSON.parse(readFileSync(join(__dirname, '../../vectors/preview.json'), 'utf8')) as { message: IDataObject; expect: IDataObject }[];
       const visible = goldens.filter(({ message }) => message['silent'] !== true && message['title'] !== undefined && !JSON.stringify(message).includes('u0000'));
+      const BUTTONS = [0, 1, 2].map((index) => ({ id: `button-${index}`, title: `{{buttons.${index}.title}}` }));
       const people = visible.map(({ message }, index) => ({ id: `p${index}`, ...message }));
       const node = (parameters: IDataObject): TestNode => ({
         type: 'templatePersonalize',
-        parameters: { title: '{{title}}', body: '{{body}}', missing: 'empty', image: '{{image}}', options: { subtitle: '{{subtitle}}' }, ...parameters },
+        parameters: { title: '{{title}}', body: '{{body}}', missing: 'empty', image: '{{image}}', options: { subtitle: '{{subtitle}}', buttons: { values: BUTTONS } }, ...parameters },
       });
       const previewed = ({ outputs }: Pick<NodeRun, 'outputs'>) => (outputs[0] ?? []).filter(({ binary }) => binary !== undefined);
 

@@ -1,7 +1,9 @@
 /** The live preview of push-template: its route of the admin API, and the pane in the editor's dialog. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { openStore } from '../../../core';
 import { launchChromium } from '../../browser/chromium';
 import type { NodeRedHost } from '../../../demo/hosts/node-red';
 import { readSvg } from '../../core/template/preview/svg';
@@ -11,6 +13,7 @@ interface Answer { preview?: Json; pictures?: Record<string, string>; problem?: 
 
 const goldens = JSON.parse(readFileSync(join(__dirname, '../../vectors/preview.json'), 'utf8')) as { name: string; message: Json; expect: Json }[];
 const TEXTS = { title: '{{title}}', subtitle: '{{subtitle}}', body: '{{body}}', image: '{{image}}', missing: 'empty' };
+const BUTTONS = [0, 1, 2].map((index) => ({ id: `button-${index}`, title: `{{buttons.${index}.title}}`, link: '' }));
 
 export function specifyPreview(host: () => NodeRedHost): void {
   const ask = async (body: unknown): Promise<{ status: number; answer: Answer }> => {
@@ -22,7 +25,7 @@ export function specifyPreview(host: () => NodeRedHost): void {
     it('shows what the golden previews show, and a picture of each screen', async () => {
       const visible = goldens.filter(({ message }) => message['silent'] !== true);
       for (const { name, message, expect: wanted } of visible) {
-        const { answer } = await ask({ definition: TEXTS, person: message, theme: 'dark', app: 'Shop' });
+        const { answer } = await ask({ definition: { ...TEXTS, buttons: BUTTONS }, person: message, theme: 'dark', app: 'Shop' });
         expect([name, answer.preview]).toEqual([name, wanted]);
         expect(Object.keys(answer.pictures ?? {})).toEqual(Object.keys(wanted));
         for (const svg of Object.values(answer.pictures ?? {})) readSvg(svg);
@@ -58,7 +61,12 @@ export function specifyPreview(host: () => NodeRedHost): void {
     const eventually = (surface: string, text: string) => page.waitForSelector(`#push-template-preview-pictures img[data-surface="${surface}"][alt*="${text}"]`, { timeout: 10_000 });
 
     beforeAll(async () => {
+      const path = join(mkdtempSync(join(tmpdir(), 'push-preview-')), 'people.sqlite');
+      const store = await openStore({ sqlite: path });
+      await store.upsertPeople([{ id: 'mia', locale: 'ar', attributes: { firstName: 'Mia', city: 'Rome' }, devices: [] }, { id: 'tom', attributes: { firstName: 'Tom', city: 'Oslo' }, devices: [] }], new Date());
+      await store.close();
       await host().deploy([
+        { id: 'preview-store', type: 'push-store', name: 'People', path, pathType: 'str' },
         { id: 'preview-tab', type: 'tab', label: 'Preview' },
         { id: 'preview', type: 'push-template', z: 'preview-tab', x: 200, y: 100, wires: [[], []], property: 'payload', outputs: 2, ...TEXTS, title: 'Hello {{firstName}}', subtitle: '', body: 'See you in {{city}}', image: '', link: '', missing: 'refuse', locales: [{ locale: 'ar', title: 'مرحبا {{firstName}}' }], defaultLocale: 'en', options: {} },
       ]);
@@ -95,6 +103,24 @@ export function specifyPreview(host: () => NodeRedHost): void {
       await page.fill('#node-input-body', 'See you <b>soon</b>');
       await eventually('ios-lock-screen', 'See you <b>soon</b>');
       expect(await page.locator('.push-template-place').count()).toBe(0);
+    });
+
+    it('takes a person of the store, by id or drawn', async () => {
+      await page.selectOption('#push-template-preview-sample', 'named');
+      await page.waitForFunction("/store/.test(document.querySelector('#push-template-preview-problem').textContent)");
+      await page.fill('#push-template-preview-id', 'mia');
+      await eventually('ios-lock-screen', 'مرحبا Mia');
+      await page.fill('#push-template-preview-id', 'nobody');
+      await page.waitForFunction("/nobody/.test(document.querySelector('#push-template-preview-problem').textContent)");
+      await page.selectOption('#push-template-preview-sample', 'random');
+      await page.waitForFunction("['mia', 'tom'].includes(document.querySelector('#push-template-preview-who').textContent)");
+      const seen = new Set<string | null>();
+      for (let draw = 0; draw < 40 && seen.size < 2; draw += 1) {
+        seen.add(await page.textContent('#push-template-preview-who'));
+        await page.click('#push-template-preview-another');
+        await page.waitForTimeout(400);
+      }
+      expect(seen).toEqual(new Set(['mia', 'tom']));
     });
 
     it('takes a person as JSON', async () => {

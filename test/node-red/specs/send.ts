@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FlowNode } from '../../../demo/hosts/node-red';
-import { audienceReference, openStore } from '../../../core';
+import { audienceReference, compileStage, openStore } from '../../../core';
 import { hasPostgres, postgres, POSTGRES_URL } from '../../core/store/databases';
 import type { Sandbox } from '../../../sandbox';
 import { people, type Bench, type TestNode } from '../support/bench';
@@ -67,6 +67,22 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
       await store.close();
     });
 
+    it('sends a test to listed devices only, marked, and the campaign afterwards as if there had been none', async () => {
+      const payload = [{ id: 'anna', firstName: 'Anna', token: 'test-anna', consent: { marketing: 'opted-out' } }, { id: 'ben', firstName: 'Ben', token: 'test-ben' }];
+      const test = { on: true, devices: 'phones', devicesType: 'msg', person: 'named', id: 'ben' };
+      await bench.deploy([sendNode({ title: 'Hello {{firstName}}', test }), sendNode()], config);
+      const outcome = await bench.send([{ payload, phones: 'anna, my-test-phone, magic-unregistered:mine', topic: 'kept' }]);
+      expect(outcome.outputs[0]).toMatchObject([{ topic: 'kept', summary: { test: true, person: 'ben', devices: 3, sent: 2, failed: 1 } }]);
+      expect(people(outcome, 0)).toMatchObject([
+        { id: 'ben', test: { owner: 'anna' }, push: { message: { title: '[Test] Hello Ben' }, outcome: 'accepted' } }, { id: 'ben', push: { outcome: 'accepted' } },
+      ]);
+      expect(people(outcome, 1)).toMatchObject([{ push: { reason: 'dead-token', why: expect.any(String) } }]);
+      expect(sandbox().messages().filter(({ title }) => title === '[Test] Hello Ben').map(({ token }) => token).sort()).toEqual(['my-test-phone', 'test-anna']);
+      expect((await bench.send([{ payload }], 1)).outputs[0]).toMatchObject([{ summary: { people: 2, sent: 1, suppressed: { 'no-consent': 1 } } }]);
+      const none = await bench.run(sendNode({ test: { on: true, devices: '' } }), [{ payload }], config);
+      expect(none.caught).toMatchObject([{ error: { code: 'no-test-devices' } }]);
+    });
+
     it('sends to a stored audience and puts out the summary', async () => {
       const store = await openStore({ sqlite: storePath });
       await store.upsertPeople(Array.from({ length: 50 }, (_, index) => ({ id: `p${index}`, attributes: {}, devices: [{ token: `stored-${index}`, gateway: 'fcm' as const, platform: 'android' as const }] })), new Date());
@@ -74,6 +90,19 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
       await store.close();
       const outcome = await bench.run(sendNode({ output: 'summary' }), [{ payload: reference }], config);
       expect(people(outcome, 0)).toMatchObject([{ people: 50, sent: 50 }]);
+    });
+
+    it('tells in the summary how the template of a stored audience wrote to its people', async () => {
+      const store = await openStore({ sqlite: storePath });
+      const device = (token: string) => [{ token, gateway: 'fcm' as const, platform: 'android' as const }];
+      await store.upsertPeople([{ id: 'named', attributes: { name: 'Ada' }, devices: device('written-1') }, { id: 'nameless', attributes: {}, devices: device('written-2') }], new Date());
+      const reference = await audienceReference(store);
+      await store.close();
+      const { item } = compileStage({ template: { template: { title: '{{name}}', body: 'See it', defaultLocale: 'en' } } }).apply(reference)[0]!;
+      const outcome = await bench.run(sendNode({ output: 'summary' }), [{ payload: item }], config);
+      expect(outcome.outputs[0]).toMatchObject([{
+        summary: { people: 1, sent: 1, written: { people: 2, ready: 1, notWritten: { 'missing-value': 1 }, locales: { en: 1 }, fields: { name: { fallback: 0, missing: 1 } } } },
+      }]);
     });
 
     it('holds people back, and sends to them by itself when their time has come', async () => {

@@ -56,6 +56,18 @@ describe('what a person reads', () => {
     expect(PREVIEW_SURFACES.filter((surface) => preview[surface]?.subtitle !== undefined)).toEqual(['ios-lock-screen']);
   });
 
+  it('shows action buttons on Android where the message is expanded; long titles share the room that short ones leave', () => {
+    const buttons = ['Yes', 'A title that is far too long for a button', 'Another one that is much too long for it'].map((title) => ({ title }));
+    const preview = previewMessage({ title: 'T', body: 'B', buttons });
+    expect(PREVIEW_SURFACES.filter((surface) => preview[surface]?.buttons !== undefined)).toEqual(['android-expanded']);
+    const { buttons: [short, ...long] = [], cut } = onScreen({ title: 'T', body: 'B', buttons }, 'android-expanded');
+    expect(short).toEqual({ lines: ['Yes'], hidden: 0 });
+    for (const { lines, hidden } of long) expect([lines[0]?.at(-1), hidden > 0]).toEqual(['…', true]);
+    expect(cut).toBe(true);
+    expect(onScreen({ title: 'T', buttons: [{ title: 'Oui' }, { title: 'Plus tard' }] }, 'android-expanded').cut).toBe(false);
+    expect(onScreen({ title: 'T', buttons: [{ title: 'Later' }] }, 'android-expanded')).toMatchObject({ buttons: [{ lines: ['Later'], hidden: 0 }], cut: false });
+  });
+
   it('has less room for text where there is a picture', () => {
     const body = 'All the words of this long text come again and again. '.repeat(4);
     for (const surface of PREVIEW_SURFACES) {
@@ -100,7 +112,8 @@ const part = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
 );
 const text = fc.array(part, { maxLength: 80 }).map((parts) => parts.join(''));
-const message = fc.record<PreviewMessage>({ title: text, subtitle: text, body: text, image: fc.constant('https://a.example/b.jpg') }, { requiredKeys: [] });
+const buttons = fc.array(fc.record({ title: text }), { maxLength: 3 });
+const message = fc.record<PreviewMessage>({ title: text, subtitle: text, body: text, image: fc.constant('https://a.example/b.jpg'), buttons }, { requiredKeys: [] });
 
 /** The text without blanks: those at the end of a line are not shown. */
 const dense = (value: string): string => value.replace(/[\p{Zs}\n]/gu, '');
