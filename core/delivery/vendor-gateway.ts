@@ -79,12 +79,20 @@ export class VendorGateway implements Gateway {
     await this.line.pool.close();
   }
 
+  /** What could not be reached in an earlier run gets all its attempts in this one. */
+  private forgetFailures(): void {
+    const { credential, pool } = this.line;
+    pool.down = undefined;
+    if (credential.failures !== undefined) credential.failures = 0;
+  }
+
   private run(line: Line, messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>, options: SendOptions): AsyncGenerator<GatewayResult> {
     const sender = new Sender(line, messages, sendLimits(options, this.window));
     const stop = () => sender.stop();
     return sender.run({
       begin: () => {
         if (this.closed) throw new PushError('gateway-closed', 'The gateway is closed.', 'Make a new one.');
+        if (this.running.size === 0) this.forgetFailures();
         this.running.add(sender);
         options.signal?.addEventListener('abort', stop, { once: true });
         if (options.signal?.aborted === true) stop();
