@@ -2,14 +2,18 @@
 const { spawn } = require('node:child_process');
 const { rm } = require('node:fs/promises');
 const { dest, parallel, series, src } = require('gulp');
-const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { globSync, readFileSync } = require('node:fs');
+const { join, resolve } = require('node:path');
 const { Transform } = require('node:stream');
+const { makeBarrelsLazy } = require('./scripts/lazy-barrels');
 
 const clean = () => rm('dist', { recursive: true, force: true });
 
 const compile = () =>
   spawn(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json'], { stdio: 'inherit' });
+
+// gulp's working folder is the one of this file.
+const lazy = Object.assign(async () => makeBarrelsLazy(globSync('core/**/index.ts'), process.cwd(), resolve('dist')), { displayName: 'lazy barrels' });
 
 const copy = (name, patterns) =>
   Object.assign(() => src(patterns, { base: '.', encoding: false, allowEmpty: true }).pipe(dest('dist')), { displayName: name });
@@ -58,4 +62,4 @@ const licences = () => src('core/picture/licences/**/*', { base: 'core/picture/l
 const shipped = parallel(libraries, licences);
 
 exports.assets = parallel(assets, pages, shipped);
-exports.build = series(clean, parallel(compile, assets, pages, shipped));
+exports.build = series(clean, parallel(series(compile, lazy), assets, pages, shipped));

@@ -64,6 +64,8 @@ export interface Sandbox {
   idle(): Promise<void>;
   /** How many access tokens (FCM) or signatures (APNs) were shown since the start. */
   signIns(gateway: 'fcm' | 'apns'): number;
+  /** How many connections to the gateway were made since the start. */
+  connections(): number;
   /** A fault for ordinary tokens; undefined ends it. */
   disturb(plan?: DisturbancePlan): void;
   /** Requests that a connection allows at once from now on. */
@@ -131,6 +133,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     messages: () => inbox.messages(),
     idle: () => poster.idle(),
     signIns: (type) => gateway.signIns[type].size,
+    connections: () => transport.accepted,
     disturb: (plan) => disturbance.set(plan),
     allowStreams: (streams) => transport.allowStreams(streams),
     delayTls: (ms) => void (transport.tlsDelayMs = ms),

@@ -70,6 +70,9 @@ export class Transport {
   /** The connection whose HTTP/2 session is being made. */
   private arriving: Pick<Connection, 'socket' | 'wire'> | undefined;
 
+  /** Connections that were made since the start. */
+  accepted = 0;
+
   /** TLS begins so late (ms) after the connection. */
   tlsDelayMs = 0;
 
@@ -120,6 +123,7 @@ export class Transport {
 
   /** @param http2 what its HTTP/2 session runs over; absent where the client speaks HTTP/1.1 */
   private connect(socket: Socket, http2: Duplex | undefined): void {
+    this.accepted++;
     this.sockets.add(socket);
     socket.on('close', () => this.sockets.delete(socket));
     socket.on('error', () => undefined);

@@ -2,6 +2,7 @@
 export type { ApnsPriority, ApnsPushType } from './apns';
 export * from './gateway';
 export { createGateway } from './create-gateway';
+export { useGateways } from './kept-gateways';
 export { classify, describeOutcome, OUTCOME_TABLE, type OutcomeRow } from './outcomes';
 export type { DeliveryEvent, DeliveryListener } from './listener';
 export * from './rate';

@@ -118,12 +118,20 @@ export class VendorGateway implements Gateway {
     throw new PushError(code, detail);
   }
 
+  /** What could not be reached in an earlier run gets all its attempts in this one. */
+  private forgetFailures(): void {
+    const { credential } = this.line;
+    for (const pool of this.pools) pool.down = undefined;
+    if (credential.failures !== undefined) credential.failures = 0;
+  }
+
   protected run(line: Line, messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>, options: SendOptions): AsyncGenerator<GatewayResult> {
     const sender = new Sender(line, messages, sendLimits(options, this.window));
     const stop = () => sender.stop();
     return sender.run({
       begin: () => {
         if (this.closed) throw new PushError('gateway-closed', 'The gateway is closed.', 'Make a new one.');
+        if (this.running.size === 0) this.forgetFailures();
         this.running.add(sender);
         options.signal?.addEventListener('abort', stop, { once: true });
         if (options.signal?.aborted === true) stop();

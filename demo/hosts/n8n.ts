@@ -60,7 +60,7 @@ export interface N8nHost {
   addWorkflow(workflow: N8nWorkflow): Promise<string>;
   /** A call of n8n's own REST API, signed in as the owner; the result is the answer's `data` where it has one. */
   rest<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
-  stop(): Promise<void>;
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 /** @throws Error in words where n8n cannot be installed or does not start; its log is in the data folder. */
@@ -72,7 +72,7 @@ export async function startN8n(options: N8nOptions): Promise<N8nHost> {
   const url = `http://127.0.0.1:${port}`;
   const log = join(options.dataFolder, 'n8n.log');
   const child = launch(n8nFolder, options, port, await freePort(), log);
-  const stop = () => end(child);
+  const stop = (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') => end(child, signal);
   try {
     await ready(url, child, log);
     if (readFileSync(log, 'utf8').includes(`Failed to load package "${PACKAGE_NAME}"`)) {
@@ -210,10 +210,10 @@ async function publish(rest: Rest, workflow: N8nWorkflow): Promise<string> {
   return id;
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const gone = new Promise<void>((done) => child.once('exit', () => done()));
-  child.kill('SIGTERM');
+  child.kill(signal);
   const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   await gone;
   clearTimeout(late);

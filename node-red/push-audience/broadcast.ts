@@ -4,6 +4,7 @@ import {
   changeSubscriptions, isJsonObject, PushError, type Channels, type ChannelStorage, type FieldMap, type Item, type Store, type SubscriptionFailure, type SubscriptionReport,
 } from '../../core';
 import { gatewayOf } from '../shared/config-nodes';
+import { withGatewaysOf } from '../shared/gateways';
 
 export interface BroadcastDefinition {
   fcm: string;
@@ -31,14 +32,15 @@ export function changeTopic(
   const node = gatewayOf(RED, fcm, 'push-fcm');
   if (node === undefined) throw new PushError('no-credentials', 'A topic needs a credential for FCM.', 'Open the node and choose one.');
   const items = (Array.isArray(value) ? value : [value]) as Item[];
-  return node.gateway.use((gateway) => changeSubscriptions(items, { action, topic: topic?.trim() || String(named ?? ''), store, gateway, fields: fields ?? {} }));
+  return withGatewaysOf([node], ({ fcm: gateway }) =>
+    changeSubscriptions(items, { action, topic: topic?.trim() || String(named ?? ''), store, gateway, fields: fields ?? {} }));
 }
 
 export function actOnChannels(RED: NodeAPI, { apns, channelStorage }: BroadcastDefinition, operation: ChannelOperation, value: unknown): Promise<unknown> {
   const node = gatewayOf(RED, apns, 'push-apns');
   if (node === undefined) throw new PushError('no-credentials', 'Channels need a credential for APNs.', 'Open the node and choose one.');
-  return node.gateway.use(async ({ channels }) => {
-    const { create, list, remove } = channels as Channels;
+  return withGatewaysOf([node], async (gateways) => {
+    const { create, list, remove } = gateways.apns?.channels as Channels;
     if (operation === 'createChannel') return { channel: await create(channelStorage || 'none') };
     if (operation === 'channels') return (await list()).map((channel) => ({ channel }));
     const channel = String((isJsonObject(value) ? value['channel'] : value) ?? '');

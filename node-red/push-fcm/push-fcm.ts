@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { FcmGatewayOptions } from '../../core';
 import { filled, offerCheck, type Fields } from '../shared/check';
-import { checkGateway, shareGateway } from '../shared/gateway-node';
+import { checkGateway } from '../shared/check-gateway';
+import type { GatewayNode } from '../shared/config-nodes';
 
 const SECRETS = ['serviceAccount', 'accessToken', 'proxy'] as const;
 type Credentials = Record<(typeof SECRETS)[number], unknown>;
@@ -10,7 +11,7 @@ type Credentials = Record<(typeof SECRETS)[number], unknown>;
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('push-fcm', function (this: Node<Credentials>, definition: NodeDef) {
     RED.nodes.createNode(this, definition);
-    shareGateway(this, () => options({ ...(definition as unknown as Fields), ...(this.credentials as Fields) }));
+    (this as unknown as GatewayNode).gateway = () => options({ ...(definition as unknown as Fields), ...(this.credentials as Fields) });
   }, { credentials: { serviceAccount: { type: 'password' }, accessToken: { type: 'password' }, proxy: { type: 'password' } } });
   offerCheck(RED, 'push-fcm', SECRETS, async (fields) => checkGateway(options(fields)));
 }

@@ -1,9 +1,10 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import {
   occurrenceName, PushError, sendCampaign, SEND_OUTPUTS, SendSummary,
-  type CampaignOptions, type ConsentRule, type FieldMap, type Gateway, type GatewayType, type Item, type MessageKind, type Repeat, type SendResult, type Store, type Template,
+  type CampaignOptions, type ConsentRule, type FieldMap, type Item, type MessageKind, type Repeat, type SendResult, type Store, type Template,
 } from '../../core';
 import { gatewayOf, storeOf, trackingOf } from '../shared/config-nodes';
+import { withGatewaysOf, type Gateways } from '../shared/gateways';
 import { onMessage, typedText, valueOf, withValue, type Send } from '../shared/input';
 import { flowError } from '../shared/problem';
 import { tellWhy } from '../shared/why';
@@ -60,8 +61,6 @@ export interface RunResult {
   /** Absent where the message went to nobody by name. */
   summary?: SendSummary;
 }
-
-type Gateways = Partial<Record<GatewayType, Gateway>>;
 
 /** Sends the message of each person, once; and to those who wait, when their waiting is over. */
 export default function (RED: NodeAPI): void {
@@ -124,16 +123,15 @@ async function nextDue(RED: NodeAPI, node: Node, { campaign, campaignType, store
   return name === '' ? undefined : storeOf(RED, store).store.use((opened) => opened.nextDue(name));
 }
 
-/** The gateways of the chosen credentials and the store stay open while `work` uses them. */
-function withGateways<T>(RED: NodeAPI, definition: Definition, work: (gateways: Gateways, store: Store) => Promise<T>): Promise<T> {
+/** The store stays open while `work` uses it; the gateways of the chosen credentials outlive it. */
+async function withGateways<T>(RED: NodeAPI, definition: Definition, work: (gateways: Gateways, store: Store) => Promise<T>): Promise<T> {
   const fcm = gatewayOf(RED, definition.fcm, 'push-fcm');
   const apns = gatewayOf(RED, definition.apns, 'push-apns');
   if (fcm === undefined && apns === undefined) {
     throw new PushError('no-credentials', 'No credential is chosen, neither for FCM nor for APNs.', 'Open the node and choose at least one.');
   }
-  const withApns = (gateways: Gateways, store: Store) => (apns === undefined ? work(gateways, store) : apns.gateway.use((gateway) => work({ ...gateways, apns: gateway }, store)));
-  const withBoth = (store: Store) => (fcm === undefined ? withApns({}, store) : fcm.gateway.use((gateway) => withApns({ fcm: gateway }, store)));
-  return storeOf(RED, definition.store).store.use(withBoth);
+  const chosen = [fcm, apns].filter((one) => one !== undefined);
+  return storeOf(RED, definition.store).store.use((store) => withGatewaysOf(chosen, (gateways) => work(gateways, store)));
 }
 
 async function readOptions(

@@ -1,6 +1,6 @@
 /** The config nodes as other nodes see them. */
 import type { Node, NodeAPI } from 'node-red';
-import { PushError, type Gateway, type Store, type Tracking } from '../../core';
+import { PushError, type GatewayOptions, type Store, type Tracking } from '../../core';
 import type { Shared } from './uses';
 
 export interface StoreNode extends Node {
@@ -8,7 +8,8 @@ export interface StoreNode extends Node {
 }
 
 export interface GatewayNode extends Node {
-  gateway: Shared<Gateway>;
+  /** @throws PushError for a field that cannot be right */
+  gateway(): GatewayOptions;
 }
 
 export interface TrackingNode extends Node {

@@ -1,6 +1,9 @@
 /** Turns n8n credentials into gateways and tracking, and tests them. */
 import type { ICredentialDataDecryptedObject, ICredentialsDecrypted, IExecuteFunctions, INodeCredentialTestResult } from 'n8n-workflow';
-import { asPushError, checkStore, createGateway, parseTracking, watchDelivery, type Gateway, type GatewayOptions, type GatewayType, type Tracking } from '../../core';
+import {
+  asPushError, checkStore, createGateway, parseTracking, useGateways, watchDelivery,
+  type DeliveryListener, type Gateway, type GatewayOptions, type GatewayType, type Tracking,
+} from '../../core';
 import { withoutBlanks } from './configuration';
 import { storeLocation } from './store';
 
@@ -20,23 +23,18 @@ export function gatewayOptions(credential: GatewayCredential, data: ICredentialD
   return { type: 'apns', ...withoutBlanks({ endpoint, ca, proxy, environment, bundleId, ...signIn }) } as GatewayOptions;
 }
 
-/** Opens the gateways for which the node has a credential, for the length of `use`. */
+/** The gateways for which the node has a credential; they outlive the execution. */
 export async function withGateways<T>(
   context: IExecuteFunctions, use: (gateways: Partial<Record<GatewayType, Gateway>>) => Promise<T>,
 ): Promise<T> {
-  const gateways: Partial<Record<GatewayType, Gateway>> = {};
-  // n8n's own log, at the level that N8N_LOG_LEVEL sets.
-  const listener = watchDelivery((level, line, fields) => context.logger[level](line, fields));
-  try {
-    for (const credential of ['fcmApi', 'apnsApi'] as const) {
-      if (!context.getNode().credentials?.[credential]) continue;
-      const gateway = createGateway(gatewayOptions(credential, await context.getCredentials(credential)), { listener });
-      gateways[gateway.type] = gateway;
-    }
-    return await use(gateways);
-  } finally {
-    await Promise.all(Object.values(gateways).map((gateway) => gateway.close()));
-  }
+  const chosen = (['fcmApi', 'apnsApi'] as const).filter((credential) => context.getNode().credentials?.[credential]);
+  const options = await Promise.all(chosen.map(async (credential) => gatewayOptions(credential, await context.getCredentials(credential))));
+  return useGateways(options, use, logOf(context.logger));
+}
+
+/** n8n's own log, at the level that N8N_LOG_LEVEL sets. By itself, since a kept gateway must not hold on to an execution. */
+function logOf(logger: IExecuteFunctions['logger']): DeliveryListener {
+  return watchDelivery((level, line, fields) => logger[level](line, fields));
 }
 
 /** The tracking of the node's credential; undefined where it has none. */

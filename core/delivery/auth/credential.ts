@@ -1,7 +1,7 @@
 /** How a gateway proves who sends. */
 export interface Credential {
   /** How often in a row signing in failed. */
-  readonly failures?: number;
+  failures?: number;
   /**
    * The `authorization` header: at hand, or on its way; undefined where the TLS certificate signs in.
    * Rejects with a PushError whose code has a row in the outcome table.

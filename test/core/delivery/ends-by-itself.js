@@ -1,4 +1,4 @@
-// Sends 200 messages to the address given and does nothing to end.
+// Sends 200 messages to the address given, or 200 in each of two runs where gateways are kept, and does nothing to end.
 const swc = require('@swc/core');
 const { readFileSync } = require('node:fs');
 
@@ -7,12 +7,19 @@ require.extensions['.ts'] = (module, file) => {
   module._compile(code, file);
 };
 
-const { createGateway } = require('../../../core/delivery');
+const { createGateway, useGateways } = require('../../../core/delivery');
 
-(async () => {
-  const gateway = createGateway({ type: 'fcm', endpoint: process.argv[2], projectId: 'demo', accessToken: 'x' });
+const [endpoint, how] = process.argv.slice(2);
+const credential = { type: 'fcm', endpoint, projectId: 'demo', accessToken: 'x' };
+
+async function send(gateway) {
   const messages = Array.from({ length: 200 }, (_, n) => ({ id: String(n), token: `t${n}`, payload: {} }));
   let accepted = 0;
   for await (const { outcome } of gateway.send(messages)) if (outcome === 'accepted') accepted++;
   console.log(`${accepted} accepted`);
+}
+
+(async () => {
+  if (how !== 'kept') return send(createGateway(credential));
+  for (let run = 0; run < 2; run++) await useGateways([credential], ({ fcm }) => send(fcm));
 })();

@@ -27,6 +27,15 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       expect(sandbox().messages().find(({ token }) => token === 'alone:1')).toMatchObject({ title: 'Only a token', body: 'Text' });
     });
 
+    it('one execution after the other sends over the same connection', async () => {
+      const execute = (campaign: string) => bench.run(send(campaign, {}, { credentials: ['fcm'] }), [{ token: 'again:1' }]);
+      await execute('connected');
+      const before = sandbox().connections();
+      const { outputs } = await execute('still connected');
+      expect(pushOf(json(outputs[0])[0])).toMatchObject({ outcome: 'accepted' });
+      expect(sandbox().connections()).toBe(before);
+    });
+
     const people = [
       { id: 'android', firstName: 'Ada', token: 'magic-ok:1' },
       { id: 'iphone', firstName: 'Bo', token: apnsToken('00') },

@@ -194,6 +194,14 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
       expect(outcomes.get('accepted')).toBe(3000);
     });
 
+    it('sends over the same connection as before, also after it was deployed anew', async () => {
+      await bench.run(sendNode(), [{ payload: { token: 'connected:1' } }], config);
+      const before = sandbox().connections();
+      await bench.deploy([sendNode()], config);
+      expect((await bench.send([{ payload: { token: 'connected:2' } }])).outputs[0]).toMatchObject([{ payload: { push: { outcome: 'accepted' } } }]);
+      expect(sandbox().connections()).toBe(before);
+    });
+
     it('tests a credential from the editor, in words', async () => {
       await bench.deploy([sendNode()], config);
       const check = async (type: string, fields: object) =>
