@@ -59,7 +59,8 @@ function lockScreen(message) {
   fill('title', message.title);
   fill('subtitle', message.subtitle);
   fill('body', message.body);
-  fill('device', `${message.platform === 'ios' ? 'iOS' : 'Android'} ${message.device}`);
+  fill('device', message.device);
+  phone.querySelector('.device').title = message.platform === 'ios' ? 'iOS' : 'Android';
   if (message.image) Object.assign(phone.querySelector('.image'), { src: message.image, hidden: false });
   phone.querySelector('.notification').addEventListener('click', () => act(phone, 'tap', 'tapped'));
   for (const button of phone.querySelectorAll('[data-deed]')) button.addEventListener('click', () => act(phone, button.dataset.deed, 'gone'));

@@ -71,6 +71,13 @@ describe.each(['en-US', 'fr'])('the editor of segments in %s', (language) => {
     await page.locator(`#push-segment-filter-tabs .fa-${icon}`).click();
     await page.waitForTimeout(300);
   };
+  it('shows on the canvas, as soon as the flow is deployed, which conditions cannot be used', async () => {
+    const statusOf = (id: string) => page.locator(`[id="${id}"] .red-ui-flow-node-status-label`).textContent();
+    expect(await statusOf('broken')).toBe('condition-invalid');
+    expect(await statusOf('unknown')).toBe('unknown-operator');
+    expect(await statusOf('nested') ?? '').toBe('');
+  });
+
   const saved = (id: string) => page.evaluate((id) => {
     const { condition, segments, outputs, changed } = RED.nodes.node(id);
     return { condition, segments, outputs, changed: changed === true };
