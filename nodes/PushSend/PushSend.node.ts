@@ -30,9 +30,9 @@ export class PushSend implements INodeType {
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
     outputNames: ['Sent', 'Failed', 'Suppressed', 'Held'],
     credentials: [
-      { name: 'fcmApi', displayName: 'Android and Web: Firebase (FCM)', required: false, testedBy: 'fcmCheck', displayOptions: { show: { operation: ['people', 'topic', 'condition', 'test'] } } },
-      { name: 'apnsApi', displayName: 'iOS: Apple (APNs)', required: false, testedBy: 'apnsCheck', displayOptions: { show: { operation: ['people', 'channel', 'test'] } } },
-      { name: 'pushTrackingApi', displayName: 'Tracking', required: false, testedBy: 'trackingCheck', displayOptions: { show: { operation: ['people'] } } },
+      { name: 'fcmApi', displayName: 'Android and Web: Firebase (FCM)', required: false, testedBy: 'fcmCheck' },
+      { name: 'apnsApi', displayName: 'iOS: Apple (APNs)', required: false, testedBy: 'apnsCheck' },
+      { name: 'pushTrackingApi', displayName: 'Tracking', required: false, testedBy: 'trackingCheck' },
       { name: 'pushStoreApi', displayName: 'Store', required: false, testedBy: 'storeCheck' },
     ],
     usableAsTool: true,
