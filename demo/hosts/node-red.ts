@@ -1,6 +1,6 @@
 /** Starts the real Node-RED with this package in it, as its palette would have installed it, and speaks with it over its admin API. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ownPort } from './free-port';
@@ -60,8 +60,9 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost
   const settings = join(dataFolder, 'settings.js');
   writeFileSync(settings, `module.exports = ${JSON.stringify(settingsFor(dataFolder, port, options.language), null, 2)};\n`);
   const logFile = join(dataFolder, 'node-red.log');
+  const log = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
+  const earlier = starts(log());
   const child = launch(hostFolder, settings, logFile);
-  const log = () => readFileSync(logFile, 'utf8');
   const stop = (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') => end(child, signal);
   const api = async (path: string, init?: RequestInit): Promise<Response> => {
     const response = await fetch(url + path, init);
@@ -69,7 +70,8 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost
     return response;
   };
   try {
-    await ready(url, child, logFile);
+    // Flows of an earlier time may still be on their way up: a deployment in between would be taken for started by their word.
+    await ready(url, child, logFile, () => starts(log()) > earlier);
     const deploy = async (flows: FlowNode[]) => {
       const before = starts(log());
       await api('/flows', {
@@ -137,11 +139,11 @@ function starts(log: string): number {
   return log.match(/Started flows|Flux démarrés/g)?.length ?? 0;
 }
 
-async function ready(url: string, child: ChildProcess, logFile: string): Promise<void> {
+async function ready(url: string, child: ChildProcess, logFile: string, started: () => boolean): Promise<void> {
   const began = Date.now();
   while (Date.now() - began < START_TIMEOUT_MS && child.exitCode === null) {
     const answer = await fetch(`${url}/nodes`, { headers: { accept: 'application/json' } }).catch(() => undefined);
-    if (answer?.ok) return;
+    if (answer?.ok && started()) return;
     await pause(50);
   }
   throw new Error(`Node-RED did not start. What it said is in ${logFile}`);

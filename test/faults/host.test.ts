@@ -42,7 +42,7 @@ it('a campaign of a Node-RED that is killed settles every person once, after the
     await host.stop('SIGKILL');
     expect(accepted()).toBeLessThan(PEOPLE);
     host = await start();
-    await trigger(host);
+    expect((await trigger(host)).status).toBe(202);
     const store = await openStore({ sqlite: path });
     await until(async () => (await store.runs())[0]?.state === 'finished');
     const [run] = await store.runs();
