@@ -34,14 +34,16 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
   /** Runs the campaign to its end or to the moment at which it is killed; true at its end. */
   async function run(store: StoreLocation, onUnknown: string, killAt: number | undefined): Promise<boolean> {
     const order = { store, endpoint: sandbox.gatewayUrl, people: PEOPLE, onUnknown, leaseMs: LEASE_MS };
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, JSON.stringify(order)], { stdio: ['ignore', 'inherit', 'inherit'] });
-    const over = once(child, 'exit') as Promise<[number | null]>;
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, JSON.stringify(order)], { stdio: ['ignore', 'inherit', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const over = once(child, 'close') as Promise<[number | null]>;
     const watch = killAt === undefined ? undefined : setInterval(() => {
       if (reached() >= killAt) child.kill('SIGKILL');
     }, 10);
     const [code] = await over;
     clearInterval(watch);
-    if (code !== null && code !== 0) throw new Error(`The campaign ended with ${code}.`);
+    if (code !== null && code !== 0) throw new Error(`The campaign ended with ${code}: ${said}`);
     return code === 0;
   }
 
