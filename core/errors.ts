@@ -19,6 +19,11 @@ export class PushError extends Error {
   ) {
     super(message, options);
   }
+
+  /** What happened and what to do about it, as one text. */
+  get words(): string {
+    return [this.message, this.hint].filter((part) => part !== '').join(' ');
+  }
 }
 
 /** A mistake that ends the whole run, as the user chose, instead of costing one person their message. */

@@ -62,8 +62,7 @@ export async function sendBroadcast(item: Item, options: BroadcastOptions): Prom
     });
   } catch (thrown) {
     const error = asPushError(thrown);
-    const { code, message: text, hint } = error;
-    return { ...ended(item, 'failed', code, [text, hint].filter((part) => part !== '').join(' '), about), error };
+    return { ...ended(item, 'failed', error.code, error.words, about), error };
   }
   const lease = { owner: randomUUID(), leaseMs };
   const [decision = 'go'] = await store.lease([{

@@ -1,4 +1,5 @@
 /** Explains a segment: over stored people by their database where it can, over items one by one, for one person in words. */
+import { readBits } from '../bits';
 import { PushError } from '../errors';
 import type { JsonObject } from '../json';
 import { toView } from '../recipient';
@@ -42,7 +43,7 @@ async function explainByRow(store: Store, plan: ExplainPlan, scan: ScanPlan, rea
       const bits = scan.read(row);
       let count = counts.get(bits);
       if (count === undefined) {
-        const read = plan.questions.map((_, index) => Math.floor(bits / 2 ** index) % 2 === 1);
+        const read = readBits(bits, plan.questions.length);
         counts.set(bits, (count = { people: 0, answers: read, matched: plan.matches(read) }));
       }
       count.people++;

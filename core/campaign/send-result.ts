@@ -55,8 +55,7 @@ export function deliveredResult(source: ResultSource, deliveries: readonly { dev
 }
 
 export function failedResult(source: ResultSource, error: PushError): SendResult {
-  const { code, message, hint } = error;
-  return { ...result(source, 'failed', code, [message, hint].filter((text) => text !== '').join(' '), { outcome: 'failed' }), error };
+  return { ...result(source, 'failed', error.code, error.words, { outcome: 'failed' }), error };
 }
 
 export function suppressedResult(source: ResultSource, reason: SuppressionReason): SendResult {

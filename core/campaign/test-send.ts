@@ -174,8 +174,7 @@ function resultOf({ id }: WrittenPerson, message: Message, { owner, device }: Ta
   };
   const item = (push: JsonObject): Item => ({ id, test, push: { message: message as JsonObject, ...push } });
   if (outcome instanceof PushError) {
-    const { code, message: text, hint } = outcome;
-    return { output: 'failed', error: outcome, item: item({ outcome: 'failed', reason: code, why: `${text} ${hint}`.trim() }) };
+    return { output: 'failed', error: outcome, item: item({ outcome: 'failed', reason: outcome.code, why: outcome.words }) };
   }
   const { outcome: word, code, detail = 'The gateway did not accept the message.' } = outcome;
   if (word === 'accepted') return { output: 'sent', item: item({ outcome: word, why: ACCEPTED }) };

@@ -103,9 +103,9 @@ class TopicChange {
     let page: Candidate[] = [];
     const people = candidatesOf(this.items, {
       campaign: '', occurrence: '', keyOf: () => '', fields, store, now: this.now, wantsReferences: () => signal?.aborted !== true,
-      refuse: async ({ index, item }, { code, message, hint }) => {
+      refuse: async ({ index, item }, { code, words }) => {
         this.report.people++;
-        this.fail(index, { ...item, code, why: `${message} ${hint}`.trim() }, code);
+        this.fail(index, { ...item, code, why: words }, code);
       },
     });
     for await (const candidate of people) {

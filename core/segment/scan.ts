@@ -1,4 +1,5 @@
 /** Questions to all stored people, page by page: what a person's own row tells is tested here, the rest is asked of the database. */
+import { hasBit } from '../bits';
 import type { JsonObject } from '../json';
 import { compileParsed, type SegmentOptions } from './compile';
 import { rulesOf, type Condition } from './condition';
@@ -33,7 +34,7 @@ export function planScan(questions: readonly Condition[], dialect: SqlDialect, o
     }
     const sql = answerToSql(condition, dialect, options);
     if (sql === undefined) return undefined;
-    foreign.push([bit, 2 ** asked.length]);
+    foreign.push([bit, asked.length]);
     asked.push(sql);
   }
   const fields = new Set(questions.flatMap(fieldsOf));
@@ -47,7 +48,7 @@ export function planScan(questions: readonly Condition[], dialect: SqlDialect, o
       const view = own.length === 0 ? {} : (JSON.parse(row.attributes) as JsonObject);
       for (const name of named) if (row[name] !== null) view[name] = row[name];
       for (const [bit, test] of own) if (test(view)) bits += bit;
-      for (const [bit, position] of foreign) if (Math.floor(answers / position) % 2 === 1) bits += bit;
+      for (const [bit, position] of foreign) if (hasBit(answers, position)) bits += bit;
       return bits;
     },
   };

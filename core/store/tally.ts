@@ -1,4 +1,5 @@
 /** Many questions to all people in one pass, as one query for either database. */
+import { readBits } from '../bits';
 import type { Formula } from '../segment';
 import type { Row } from './rows';
 import type { AnswerCount, PeopleTally, SqlFilter } from './store';
@@ -30,11 +31,6 @@ export function toAnswers(rows: readonly Row[], { questions, more }: PeopleTally
 /** The answers to the questions as one number, the first one its lowest bit. */
 export function bitsSql(questions: readonly SqlFilter[], bind: (piece: SqlFilter) => string): string {
   return questions.map((question, bit) => `CASE WHEN ${bind(question)} THEN ${2 ** bit} ELSE 0 END`).join(' + ') || '0';
-}
-
-/** The other way round. @param length how many questions there were */
-export function readBits(bits: number, length: number): boolean[] {
-  return Array.from({ length }, (_, bit) => Math.floor(bits / 2 ** bit) % 2 === 1);
 }
 
 function formulaSql(formula: Formula): string {

@@ -71,25 +71,26 @@ export default function (RED: NodeAPI): void {
     /** What the last message said, for those who wait. */
     let last = {} as NodeMessageInFlow;
 
-    const send = async (message: NodeMessageInFlow, value: unknown, put: (options: CampaignOptions, result: RunResult) => void): Promise<void> => {
+    /** Whatever is sent ends when the flow is stopped. */
+    const run = async (message: NodeMessageInFlow, work: (options: CampaignOptions) => Promise<void>): Promise<void> => {
       const stop = new AbortController();
-      const run = withGateways(RED, definition, async (gateways, store) => {
-        const options = await readOptions(RED, this, definition, message, { store, gateways, signal: stop.signal });
+      const sending = withGateways(RED, definition, async (gateways, store) =>
+        work(await readOptions(RED, this, definition, message, { store, gateways, signal: stop.signal })));
+      running.set(stop, sending);
+      await sending.finally(() => running.delete(stop));
+    };
+    const send = (message: NodeMessageInFlow, value: unknown, put: (options: CampaignOptions, result: RunResult) => void): Promise<void> =>
+      run(message, async (options) => {
         const { target = 'people', targetName = '', targetNameType = 'str' } = definition;
         if (target !== 'people') return put(options, await runBroadcasts(this, value, options, target, await typedText(RED, this, targetName, targetNameType, message)));
         put(options, await runCampaign(RED, this, value, options));
-        waiting.arm(await store.nextDue(options.campaign));
+        waiting.arm(await options.store.nextDue(options.campaign));
       });
-      running.set(stop, run);
-      await run.finally(() => running.delete(stop));
-    };
-    const test = async (settings: TestDefinition, message: NodeMessageInFlow, value: unknown, put: Send): Promise<void> => {
-      const { results, summary } = await withGateways(RED, definition, async (gateways, store) => {
-        const options = await readOptions(RED, this, definition, message, { store, gateways });
-        return runTest(RED, this, settings, message, value, options);
+    const test = (settings: TestDefinition, message: NodeMessageInFlow, value: unknown, put: Send): Promise<void> =>
+      run(message, async (options) => {
+        const { results, summary } = await runTest(RED, this, settings, message, value, options);
+        put(results.map((list) => (list.length === 0 ? null : { ...withValue(RED, message, definition.property, list), summary } as NodeMessageInFlow)));
       });
-      put(results.map((list) => (list.length === 0 ? null : { ...withValue(RED, message, definition.property, list), summary } as NodeMessageInFlow)));
-    };
     const waiting = new HeldTimer(() => {
       const message = { ...last, _msgid: RED.util.generateId() };
       void send(message, [], (_options, result) => {

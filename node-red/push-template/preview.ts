@@ -59,8 +59,8 @@ function answer<Definition>({ definition, person, theme, app, time }: Asked<Defi
 }
 
 function problemOf(thrown: unknown): object {
-  const { code, message, hint, fields } = asPushError(thrown);
-  return { code, message: [message, hint].filter((part) => part !== '').join(' '), fields };
+  const { code, words, fields } = asPushError(thrown);
+  return { code, message: words, fields };
 }
 
 function readAsked<Definition>({ definition, theme, app, time }: JsonObject, person: object): Asked<Definition> | undefined {

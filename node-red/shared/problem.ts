@@ -19,9 +19,8 @@ const TEXTS = 'n8n-nodes-push-campaigns/push-store:push-store';
 
 export function flowError(RED: NodeAPI, thrown: unknown): FlowError {
   if (thrown instanceof FlowError) return thrown;
-  const { code, message, hint, fields } = asPushError(thrown);
-  const english = [message, hint].filter((part) => part !== '').join(' ');
-  return new FlowError(code, textOf(RED, `errors.${code}`, { ...fields, message: english }), { cause: thrown });
+  const { code, words, fields } = asPushError(thrown);
+  return new FlowError(code, textOf(RED, `errors.${code}`, { ...fields, message: words }), { cause: thrown });
 }
 
 /**

@@ -78,8 +78,7 @@ export async function addPreviews(context: IExecuteFunctions, items: INodeExecut
     }
     return result;
   } catch (thrown) {
-    const { message, hint } = asPushError(thrown);
-    tell(context, `There is no preview. ${message} ${hint}`.trim());
+    tell(context, `There is no preview. ${asPushError(thrown).words}`);
     return items;
   }
 }

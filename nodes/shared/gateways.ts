@@ -74,7 +74,6 @@ async function answer(check: () => Promise<{ ok: boolean; message: string }>): P
     const { ok, message } = await check();
     return { status: ok ? 'OK' : 'Error', message };
   } catch (thrown) {
-    const { message, hint } = asPushError(thrown);
-    return { status: 'Error', message: [message, hint].filter((text) => text !== '').join(' ') };
+    return { status: 'Error', message: asPushError(thrown).words };
   }
 }
