@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { environment } from './with-node.mjs';
 
 const quick = process.argv[2] === 'quick';
-/** Long proofs of what seldom changes; the full run has them. */
-const LONG = ['delivery/(faults|pacing|credentials)', 'segment/peers', 'experiment/statistics'].map((name) => `test/core/${name}\\.test`);
+/** Long proofs, such as those by random cases; the full run has them. */
+const LONG = ['delivery/(faults|pacing|credentials|default-credentials)', '(segment|template)/properties', 'campaign/segments', 'segment/peers', 'experiment/statistics'].map((name) => `test/core/${name}\\.test`);
 const jest = (...projects) => ['jest', '--selectProjects', ...projects];
 
 const steps = [
