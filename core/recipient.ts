@@ -1,5 +1,5 @@
 /** The one shape of a person who may get messages, and of the devices that reach them. The ground of the house. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { PushError } from './errors';
 import { isJsonObject, type JsonObject, type JsonValue } from './json';
 
@@ -79,7 +79,7 @@ export const DEFAULT_FIELDS: Required<FieldMap> = {
 
 /** A token as it may be shown and logged: enough to tell two apart, useless for sending. */
 export function tokenFingerprint(token: string): string {
-  return createHash('sha256').update(token).digest('hex').slice(0, 12);
+  return hash('sha256', token, 'hex').slice(0, 12);
 }
 
 /** Longer ids and tokens are mistakes (a whole file in one cell); both are kept and sent many times over. */
@@ -185,6 +185,7 @@ function asksForTimezone(name: string): boolean {
 /** The value at a dotted path; own properties only. A field whose own name holds the dots is found first. */
 export function readPath(view: JsonObject, path: string): JsonValue | undefined {
   if (Object.hasOwn(view, path)) return view[path];
+  if (!path.includes('.')) return undefined;
   let value: JsonValue | undefined = view;
   for (const part of path.split('.')) {
     if (!isJsonObject(value) || !Object.hasOwn(value, part)) return undefined;

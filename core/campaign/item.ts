@@ -43,8 +43,13 @@ export function pushState(item: Item): JsonObject {
 
 /** A copy of the item with more written under `push`; a value of undefined takes a field away. */
 export function withPush(item: Item, state: PushState): Item {
-  const push: JsonObject = { ...pushState(item), ...(state as JsonObject) };
-  return { ...item, push: Object.fromEntries(Object.entries(push).filter(([, value]) => value !== undefined)) };
+  const written: JsonObject = { ...pushState(item), ...(state as JsonObject) };
+  const push: JsonObject = {};
+  for (const name of Object.keys(written)) {
+    const value = written[name];
+    if (value !== undefined) push[name] = value;
+  }
+  return { ...item, push };
 }
 
 /** @throws PushError `not-an-object` */

@@ -81,7 +81,7 @@ export class Aftermath {
 
   private decide(flight: Flight, row: OutcomeRow, reading: Read, asked: number | undefined, authorization: string | undefined): void {
     const { line, lines, limits, verdicts, isOver } = this.parts;
-    if (isOver()) return verdicts.finish(flight, row, reading);
+    if (row.outcome === 'accepted' || isOver()) return verdicts.finish(flight, row, reading);
     if (row.holds === 'gateway') {
       // A quota that names no time to come back is given the vendor's minute; an error of the server concerns this message only.
       const rest = asked ?? (row.outcome === 'throttled' ? firstWait(row, limits) : 0);

@@ -100,7 +100,9 @@ function readHeaders(headers: Readonly<Record<string, string>>): Record<string, 
 export function readApns({ status, headers, body }: Answer): Reading {
   const id = headers['apns-id'] ?? headers['apns-request-id'];
   const unique = headers['apns-unique-id'];
-  const ids = { ...(typeof id === 'string' && { gatewayId: id }), ...(typeof unique === 'string' && { uniqueId: unique }) };
+  const ids: Reading = {};
+  if (typeof id === 'string') ids.gatewayId = id;
+  if (typeof unique === 'string') ids.uniqueId = unique;
   if (status < 300) return ids;
   const { reason, timestamp } = bodyObject(body);
   const since = typeof timestamp === 'number' ? new Date(timestamp) : undefined;

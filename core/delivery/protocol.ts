@@ -43,9 +43,8 @@ export function writeJson(value: unknown): string {
 
 /** @throws PushError `token-missing`, `token-malformed` */
 export function requireToken(token: unknown, shape: RegExp): string {
-  if (typeof token !== 'string' || token.trim() === '') throw refusal('token-missing');
-  if (!shape.test(token)) throw refusal('token-malformed');
-  return token;
+  if (typeof token === 'string' && shape.test(token)) return token;
+  throw refusal(typeof token !== 'string' || token.trim() === '' ? 'token-missing' : 'token-malformed');
 }
 
 /** Something that is not sent; what it says stands in the outcome table. */

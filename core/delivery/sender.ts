@@ -7,6 +7,7 @@ import { Aftermath } from './aftermath';
 import { Alarm } from './alarm';
 import { FlightLines, newFlight, type Flight } from './flight';
 import type { GatewayMessage, GatewayResult } from './gateway';
+import type { Ending } from './http2/exchange';
 import type { Pool } from './http2/pool';
 import type { Session } from './http2/session';
 import type { Line } from './line';
@@ -116,7 +117,7 @@ export class Sender {
   }
 
   private get isDone(): boolean {
-    return this.source.isDone && this.underway === 0;
+    return this.source.isDone && this.underway === 0 && !this.verdicts.isHolding;
   }
 
   /** Messages without a result. */
@@ -186,11 +187,16 @@ export class Sender {
     this.airborne++;
     flight.attempts++;
     flight.firstAt ??= now;
-    session.send(request, authorization, this.limits.timeoutMs, (ending) => {
-      this.airborne--;
+    session.send(request, authorization, this.limits.timeoutMs, this.landing(flight, session, authorization));
+  }
+
+  /** What happens when its stream has ended; apart from the launch, so that no request is kept in memory until then. */
+  private landing(flight: Flight, session: Session, authorization: string | undefined): (ending: Ending) => void {
+    return (ending) => {
       this.aftermath.land(flight, session, authorization, ending);
-      this.line.wake();
-    });
+      this.airborne--;
+      this.line.wakeSoon();
+    };
   }
 
   private endAll(row: OutcomeRow): void {

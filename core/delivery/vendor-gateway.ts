@@ -37,6 +37,7 @@ export class VendorGateway implements Gateway {
   private readonly running = new Set<Sender>();
   private readonly pools: Pool[] = [];
   private readonly window: number;
+  private waking: NodeJS.Immediate | undefined;
   private closed = false;
 
   constructor(protected readonly parts: GatewayParts) {
@@ -55,6 +56,7 @@ export class VendorGateway implements Gateway {
       random: pool.random,
       pausedUntil: 0,
       wake,
+      wakeSoon: () => this.wakeSoon(),
     };
   }
 
@@ -97,6 +99,14 @@ export class VendorGateway implements Gateway {
 
   private wake(): void {
     for (const sender of this.running) sender.pump();
+  }
+
+  /** Answers come many at a time: what they make room for goes out together, when all of them are read. */
+  private wakeSoon(): void {
+    this.waking ??= setImmediate(() => {
+      this.waking = undefined;
+      this.wake();
+    });
   }
 
   /** One request beside sending, with all that sending has: sign-in, retries, deadline. @throws PushError of the outcome table */

@@ -41,6 +41,11 @@ export class Verdicts {
     this.stop(this.safety.stopped);
   }
 
+  /** Whether some ends are not told yet. */
+  get isHolding(): boolean {
+    return this.safety.isHolding;
+  }
+
   /** Nothing is under way: what the safety stop held back is told. */
   release(): void {
     this.safety.release();

@@ -2,7 +2,7 @@
  * The signed name of one delivery: what a phone hands back to say "this push was opened". It holds no person, no
  * device and no campaign in clear; only a store that made the delivery can tell whose it is.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { PushError } from '../errors';
 
 /** Bytes of an id and of a signature; 22 characters of base64url each. */
@@ -23,11 +23,8 @@ export interface Tracking {
  * @param key tells several messages of one occurrence apart
  */
 export function deliveryId(campaign: string, occurrence: string, recipient: string, token: string, key = ''): string {
-  return createHash('sha256')
-    .update(JSON.stringify([campaign, occurrence, recipient, token, ...(key === '' ? [] : [key])]))
-    .digest()
-    .subarray(0, BYTES)
-    .toString('base64url');
+  const name = JSON.stringify(key === '' ? [campaign, occurrence, recipient, token] : [campaign, occurrence, recipient, token, key]);
+  return hash('sha256', name, 'buffer').subarray(0, BYTES).toString('base64url');
 }
 
 /** A delivery id in the form of a UUID (version 8, RFC 9562): APNs echoes it as `apns-id`. */

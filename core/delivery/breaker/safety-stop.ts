@@ -51,6 +51,10 @@ export class SafetyStop {
     if (this.stopped !== undefined || this.answers >= SAMPLE) this.release();
   }
 
+  get isHolding(): boolean {
+    return this.held.length > 0;
+  }
+
   /** Nothing more is to be learnt for now: what was held back is told, dead unless the run was stopped. */
   release(): void {
     const { stopped } = this;

@@ -26,10 +26,10 @@ const MOST_ANSWER_BYTES = 64 * 1024;
 
 export class Exchange {
   status: number | undefined;
-  headers: IncomingHttpHeaders = {};
+  headers: IncomingHttpHeaders | undefined;
   /** Code of the error that the stream reported, where it did. */
   errorCode: string | undefined;
-  private chunks: Buffer[] = [];
+  private chunks: Buffer[] | undefined;
   private size = 0;
   private settled = false;
 
@@ -48,19 +48,20 @@ export class Exchange {
 
   collect(chunk: Buffer): void {
     if (this.size >= MOST_ANSWER_BYTES) return;
-    this.chunks.push(chunk.subarray(0, MOST_ANSWER_BYTES - this.size));
+    (this.chunks ??= []).push(chunk.subarray(0, MOST_ANSWER_BYTES - this.size));
     this.size += chunk.length;
   }
 
   answer(status: number): Answer {
-    const body = this.size === 0 ? '' : Buffer.concat(this.chunks).toString('utf8');
-    return { status, headers: this.headers, body, complete: this.stream.rstCode === 0 };
+    const [chunk, ...more] = this.chunks ?? [];
+    const body = chunk === undefined ? '' : (more.length === 0 ? chunk : Buffer.concat([chunk, ...more])).toString('utf8');
+    return { status, headers: this.headers ?? {}, body, complete: this.stream.rstCode === 0 };
   }
 
   settle(ending: Ending): void {
     if (this.settled) return;
     this.settled = true;
-    this.chunks = [];
+    this.chunks = undefined;
     this.done(ending);
   }
 }

@@ -2,7 +2,7 @@
  * One HTTP/2 connection: a window of requests that the peer allows, each settled exactly once when its stream closes.
  * The rules come from RFC 9113 and from what the vendors' servers do; the reason stands beside each.
  */
-import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import { Exchange, type Ending, type WireRequest } from './exchange';
 import { connectFailure, streamFailure } from './failure';
@@ -41,6 +41,8 @@ const MOST_REQUESTS = 2 ** 29;
 const MOST_AGE_MS = 60 * 60_000;
 /** A closing connection has this long to flush. */
 const FLUSH_MS = 1000;
+
+const NO_BODY = { endStream: true };
 
 type ExchangeStream = ClientHttp2Stream & { exchange?: Exchange; owner?: Session };
 
@@ -124,12 +126,9 @@ export class Session {
     let stream: ExchangeStream;
     try {
       if (this.http2 === undefined) throw new Error('not connected');
-      stream = this.http2.request({
-        ...request.headers,
-        ':method': request.method ?? 'POST',
-        ':path': request.path,
-        ...(authorization !== undefined && { authorization }),
-      }, { endStream: request.body === '' });
+      const headers: OutgoingHttpHeaders = { ...request.headers, ':method': request.method ?? 'POST', ':path': request.path };
+      if (authorization !== undefined) headers['authorization'] = authorization;
+      stream = this.http2.request(headers, request.body === '' ? NO_BODY : undefined);
     } catch {
       this.retire();
       queueMicrotask(() => done({ failure: 'not-submitted' }));
@@ -274,7 +273,7 @@ export class Session {
       return { failure: streamFailure({ id, rstCode, errorCode, lastStreamId: this.lastStreamId, connectionGone: this.http2?.destroyed !== false }) };
     }
     this.worked = true;
-    this.lastAnswerAt = this.lastSignAt = performance.now();
+    this.lastAnswerAt = this.lastSignAt = this.lastUsedAt;
     return { answer: exchange.answer(status) };
   }
 

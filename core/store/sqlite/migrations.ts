@@ -167,4 +167,40 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // What APNs calls a message in its delivery log.
   'ALTER TABLE deliveries ADD COLUMN unique_id TEXT',
+  // Deliveries stand in the order they were written: a group of outcomes changes the few pages that its leases made, where
+  // the order of their ids gave each a page of its own.
+  `
+  CREATE TABLE deliveries_in_order (
+    id TEXT NOT NULL PRIMARY KEY,
+    campaign TEXT NOT NULL,
+    occurrence TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    message_key TEXT NOT NULL DEFAULT '',
+    arm TEXT,
+    category TEXT NOT NULL,
+    counts INTEGER NOT NULL DEFAULT 1,
+    gateway TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    device TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    leased_at TEXT NOT NULL,
+    leased_until TEXT NOT NULL,
+    left_at TEXT,
+    not_before TEXT,
+    outcome TEXT,
+    code TEXT,
+    gateway_id TEXT,
+    unique_id TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    settled_at TEXT
+  );
+  INSERT INTO deliveries_in_order (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner,
+    leased_at, leased_until, left_at, not_before, outcome, code, gateway_id, unique_id, attempts, settled_at)
+  SELECT id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner,
+    leased_at, leased_until, left_at, not_before, outcome, code, gateway_id, unique_id, attempts, settled_at FROM deliveries ORDER BY leased_at;
+  DROP TABLE deliveries;
+  ALTER TABLE deliveries_in_order RENAME TO deliveries;
+  CREATE INDEX deliveries_by_campaign ON deliveries (campaign, occurrence, recipient, id);
+  CREATE INDEX deliveries_by_recipient ON deliveries (recipient, leased_at);
+  `,
 ];
