@@ -498,6 +498,21 @@ describe('a store file', () => {
     await store.close();
   });
 
+  it('of an earlier version keeps every word of its ledger', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'store.sqlite');
+    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('deliveries_in_order')));
+    const row = {
+      id: 'a', campaign: 'sale', occurrence: 'once', recipient: 'p-a', message_key: 'k', arm: 'A', category: 'marketing', counts: 0, gateway: 'apns', platform: 'ios', device: 'x',
+      owner: 'old', leased_at: 'l', leased_until: 'u', left_at: 'e', not_before: 'n', outcome: 'accepted', code: 'c', gateway_id: 'g', unique_id: 'q', attempts: 3, settled_at: 's',
+    };
+    rawDatabase(path, `${steps.join(';')}; PRAGMA user_version = ${steps.length};
+      INSERT INTO deliveries (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).map((value) => (typeof value === 'string' ? `'${value}'` : value)).join(', ')})`);
+    const store = await openStore({ sqlite: path });
+    expect(databaseOf(store).prepare('SELECT * FROM deliveries').all()).toEqual([expect.objectContaining(row)]);
+    await store.close();
+  });
+
   it.each([{}, { campaign: 'sale' }, { campaign: 'sale', occurrence: 'once' }])('reads %j in the order of an index and sorts nothing', async (selection) => {
     const store = await openStore({ sqlite: ':memory:' });
     for (const table of ['deliveries', 'participations'] as const) {
