@@ -102,8 +102,16 @@ export async function depart(db: Database, ids: readonly string[], options: Leas
   return new Set(rows.map((row) => String(row['id'])));
 }
 
+/**
+ * Waits for nobody, for it touches everything in the air while the same run writes down departures and outcomes: what is being
+ * written has its next renewal before its lease ends.
+ */
 export async function renew(db: Database, ids: readonly string[], options: LeaseOptions): Promise<void> {
-  await db.run('UPDATE deliveries SET leased_until = $2 WHERE id = ANY($1) AND owner = $3 AND outcome IS NULL', ids, leaseEnd(options), options.owner);
+  await db.run(
+    `UPDATE deliveries SET leased_until = $2 WHERE id IN
+       (SELECT id FROM deliveries WHERE id = ANY($1) AND owner = $3 AND outcome IS NULL FOR UPDATE SKIP LOCKED)`,
+    ids, leaseEnd(options), options.owner,
+  );
 }
 
 export async function postpone(db: Database, postponements: readonly Postponement[], owner: string): Promise<void> {
