@@ -103,7 +103,7 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       expect(json(outputs[1]).map(({ id }) => id)).toEqual(['s0']);
       // The workflow goes on, whoever is left.
       const again = await bench.run(send('stored'), [reference]);
-      expect(json(again.outputs[0])).toEqual([expect.objectContaining({ people: 20, sent: 0, suppressed: { 'already-sent': 19 } })]);
+      expect(json(again.outputs[0])).toEqual([expect.objectContaining({ people: 20, sent: 0, suppressed: { 'already-sent': 19, 'device-dead': 1 } })]);
       const nowhere = { ...select, condition: '{ "city": "Nowhere" }' };
       const [nobody = {}] = json((await bench.run({ type: 'pushAudience', parameters: nowhere }, [{}])).outputs[0]);
       expect(json((await bench.run(send('stored'), [nobody])).outputs[0])).toEqual([expect.objectContaining({ people: 0, sent: 0 })]);
