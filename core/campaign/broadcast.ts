@@ -8,10 +8,11 @@ import { asPushError, PushError } from '../errors';
 import { isJsonObject, type JsonObject } from '../json';
 import type { GatewayType } from '../recipient';
 import { NOBODY, type LeaseDecision, type Store } from '../store';
+import type { CompiledTemplate, FcmTarget } from '../template';
 import { deliveryId } from '../tracking';
 import { pushState, withPush, type Item } from './item';
 import { broadcastMessage } from './message';
-import { HOLDING_REASONS, SUPPRESSION_REASONS } from './reasons';
+import { BROADCAST_REASONS, HOLDING_REASONS, SUPPRESSION_REASONS } from './reasons';
 import { messageKeyOf, occurrenceName, type Repeat } from './repeat';
 import type { SendResult } from './send-result';
 import { compileMessage, renderMessage, type TemplateStage } from './stages';
@@ -34,30 +35,44 @@ export interface BroadcastOptions {
   now?: () => Date;
 }
 
+export type BroadcasterOptions = Omit<BroadcastOptions, 'to'>;
+
+/** @throws PushError for wrong options and a store that cannot be written; a message that cannot go is a result */
+export type Broadcaster = (item: Item, to: Broadcast) => Promise<SendResult>;
+
 const LEASE_MS = 60_000;
-const WHY_SENT = 'The gateway took the message for whoever has subscribed. How many people that is, and who got it, it does not say.';
 
 /**
  * @param item what the texts are written with; comes back with what became of the message under `push`
  * @throws PushError for wrong options and a store that cannot be written; a message that cannot go is a result
  */
-export async function sendBroadcast(item: Item, options: BroadcastOptions): Promise<SendResult> {
-  const { to, store, repeat = { per: 'occurrence' }, onUnknown = 'skip', leaseMs = LEASE_MS, now = () => new Date() } = options;
+export function sendBroadcast(item: Item, { to, ...options }: BroadcastOptions): Promise<SendResult> {
+  return createBroadcaster(options)(item, to);
+}
+
+/** Sends one message after the other; their template is compiled once. */
+export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
+  const write = createWriter(options);
+  return (item, to) => broadcast(item, to, options, write);
+}
+
+async function broadcast(item: Item, to: Broadcast, options: BroadcasterOptions, write: Writer): Promise<SendResult> {
+  const { store, repeat = { per: 'occurrence' }, onUnknown = 'skip', leaseMs = LEASE_MS, now = () => new Date() } = options;
   const gateway = gatewayFor(to, options.gateways);
   const campaign = requireCampaign(options.campaign);
   const occurrence = occurrenceName(options, now());
   const target = nameOf(to);
   const about: JsonObject = { campaign, occurrence, broadcast: { ...to } };
   const run = await store.getRun(campaign, occurrence);
-  if (run?.state === 'cancelled') return ended(item, 'suppressed', 'cancelled', SUPPRESSION_REASONS.cancelled, about);
-  if (run?.state === 'paused') return ended(item, 'held', 'paused', HOLDING_REASONS.paused, about);
+  if (run?.state === 'cancelled') return ended(item, 'suppressed', 'cancelled', BROADCAST_REASONS.cancelled, about);
+  if (run?.state === 'paused') return ended(item, 'held', 'paused', BROADCAST_REASONS.paused, about);
   let key: string;
   let message;
   const at = now().getTime();
   try {
     key = [target, messageKeyOf(repeat)(item)].filter((part) => part !== '').join(' ');
     const id = deliveryId(campaign, occurrence, NOBODY, target, key);
-    message = broadcastMessage(payloadOf(item, options, now()), to, id, {
+    message = broadcastMessage(write(item, to), to, id, {
       now: at, since: at, silent: false, mayRepeat: onUnknown === 'send-again', ...ttlOf(item, options),
     });
   } catch (thrown) {
@@ -101,21 +116,32 @@ function requireCampaign(name: string): string {
   throw new PushError('no-campaign', 'The campaign has no name.', 'Give the campaign a name; the ledger goes by it.');
 }
 
-function payloadOf(item: Item, { template, to }: BroadcastOptions, now: Date): JsonObject {
-  const own = pushState(item)['payload'];
-  const written = isJsonObject(own) || template === undefined ? own : pushState(renderMessage(compileMessage(template, now, 'channel' in to ? 'device' : 'topic'), item))['payload'];
-  if (isJsonObject(written)) return written;
-  throw new PushError('no-message', 'There is no message.', 'Put the template step before, or write a title and a text in the send step.');
+type Writer = (item: Item, to: Broadcast) => JsonObject;
+
+/** Gives the payload that an item comes with, or the one that the template writes. */
+function createWriter({ template, now = () => new Date() }: BroadcasterOptions): Writer {
+  const compiled = new Map<FcmTarget, CompiledTemplate>();
+  const render = (stage: TemplateStage, item: Item, target: FcmTarget) => {
+    const ready = compiled.get(target) ?? compileMessage(stage, now(), target);
+    compiled.set(target, ready);
+    return pushState(renderMessage(ready, item))['payload'];
+  };
+  return (item, to) => {
+    const own = pushState(item)['payload'];
+    const written = isJsonObject(own) || template === undefined ? own : render(template, item, 'channel' in to ? 'device' : 'topic');
+    if (isJsonObject(written)) return written;
+    throw new PushError('no-message', 'There is no message.', 'Put the template step before, or write a title and a text in the send step.');
+  };
 }
 
-function ttlOf(item: Item, { template }: BroadcastOptions): { ttlSeconds?: number } {
+function ttlOf(item: Item, { template }: BroadcasterOptions): { ttlSeconds?: number } {
   const message = pushState(item)['message'];
   const seconds = isJsonObject(message) ? message['ttlSeconds'] : template?.template.ttlSeconds;
   return typeof seconds === 'number' ? { ttlSeconds: seconds } : {};
 }
 
 async function sendOne(
-  gateway: Gateway, message: GatewayMessage, { delivery, signal, store }: BroadcastOptions, onWait: NonNullable<SendOptions['onWait']>,
+  gateway: Gateway, message: GatewayMessage, { delivery, signal, store }: BroadcasterOptions, onWait: NonNullable<SendOptions['onWait']>,
 ): Promise<GatewayResult> {
   const options: SendOptions = { ...delivery, rate: { permits: store.permits, ...delivery?.rate }, onWait, ...(signal !== undefined && { signal }) };
   for await (const result of gateway.send([message], options)) return result;
@@ -128,13 +154,13 @@ function delivered(item: Item, result: GatewayResult, gateway: GatewayType, targ
     gateway, target, outcome, attempts, ...(code !== undefined && { code }), ...(gatewayId !== undefined && { gatewayId }), ...(detail !== undefined && { detail }),
   };
   const sent = outcome === 'accepted';
-  return ended(item, sent ? 'sent' : 'failed', sent ? undefined : outcome, sent ? WHY_SENT : (detail ?? 'The gateway did not take the message.'), { ...about, outcome, deliveries: [delivery] });
+  return ended(item, sent ? 'sent' : 'failed', sent ? undefined : outcome, sent ? BROADCAST_REASONS.accepted : (detail ?? 'The gateway did not take the message.'), { ...about, outcome, deliveries: [delivery] });
 }
 
 function refusedBy(decision: Exclude<LeaseDecision, 'go'>, item: Item, about: JsonObject): SendResult {
-  if (typeof decision === 'string') return ended(item, 'suppressed', decision, SUPPRESSION_REASONS[decision], about);
+  if (typeof decision === 'string') return ended(item, 'suppressed', decision, { ...SUPPRESSION_REASONS, ...BROADCAST_REASONS }[decision], about);
   const { waitsFor, until } = decision;
-  return ended(item, 'held', waitsFor, HOLDING_REASONS[waitsFor], { ...about, until: new Date(until).toISOString() });
+  return ended(item, 'held', waitsFor, { ...HOLDING_REASONS, ...BROADCAST_REASONS }[waitsFor], { ...about, until: new Date(until).toISOString() });
 }
 
 function ended(item: Item, output: SendResult['output'], reason: string | undefined, why: string, more: JsonObject): SendResult {

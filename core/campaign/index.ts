@@ -1,6 +1,6 @@
 /** What the faces call. A step of a campaign is one function here, whatever host it runs in. */
 export * from './audience';
-export { sendBroadcast, type BroadcastOptions } from './broadcast';
+export { createBroadcaster, sendBroadcast, type Broadcaster, type BroadcasterOptions, type BroadcastOptions } from './broadcast';
 export * from './devices';
 export * from './events';
 export * from './explain';
@@ -10,7 +10,7 @@ export * from './lists';
 export { audienceReference, isAudienceReference } from './plan';
 export { CONSENT_RULES, type ConsentRule, type PolicyOptions } from './policy';
 export * from './preview';
-export { HOLDING_REASONS, NOT_ELIGIBLE, SUPPRESSION_REASONS, type HoldingReason, type SuppressionReason } from './reasons';
+export { BROADCAST_REASONS, HOLDING_REASONS, NOT_ELIGIBLE, SUPPRESSION_REASONS, type HoldingReason, type SuppressionReason } from './reasons';
 export { occurrenceName, REPEATS, type Repeat } from './repeat';
 export * from './report';
 export * from './rows';

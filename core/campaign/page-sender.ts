@@ -100,6 +100,7 @@ export class PageSender {
           category: rules.category,
           counts: rules.capped,
           ...(rules.capped && rules.caps.length > 0 && { caps: rules.caps }),
+          ...(rules.capped && rules.gap !== undefined && { gap: rules.gap }),
           resendUnknown,
           gateway: device.gateway,
           platform: device.platform,
@@ -124,7 +125,7 @@ export class PageSender {
     for (const [{ judged, pending }, decision] of refused) {
       if (pending > 0) continue;
       if (typeof decision === 'string') await this.suppress(judged, decision);
-      else await this.hold(judged, decision.waitsFor, decision.until, this.parts.now().getTime());
+      else await this.hold(judged, decision.waitsFor, decision.until, 'since' in judged.verdict ? judged.verdict.since : this.parts.now().getTime());
     }
     for (const [index, { flight, message }] of ready.entries()) {
       if (decisions[index] !== 'go') continue;

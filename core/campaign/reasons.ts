@@ -37,6 +37,20 @@ export const HOLDING_REASONS = {
 } as const;
 export type HoldingReason = keyof typeof HOLDING_REASONS;
 
+/**
+ * What is said of a message to subscribers where it differs from what is said of a person. A held one is not remembered: what
+ * is broadcast (a score, news) is seldom worth telling later, and who would get it then nobody knows.
+ */
+export const BROADCAST_REASONS = {
+  accepted: 'The gateway took the message for whoever has subscribed. How many people that is, and who got it, it does not say.',
+  'already-sent': 'Already sent to these subscribers in this occurrence of the campaign.',
+  cancelled: 'The campaign was cancelled: nothing is sent to its subscribers.',
+  paused: 'The campaign is paused, and a message to subscribers is not kept for later: run this step again when the campaign goes on.',
+  'in-flight':
+    'Another run is sending this message, or was a moment ago and is gone. It is not kept for later: to be sure, run this step again after push.until.',
+  retry: 'The gateway was busy, and the run that waited for it is gone. The message is not kept for later: run this step again after push.until.',
+} as const;
+
 /** Reasons that say that the person's own standing, and not the experiment or the ledger, forbids sending. */
 export const NOT_ELIGIBLE: ReadonlySet<string> = new Set<SuppressionReason>([
   'suppressed',

@@ -1,6 +1,7 @@
 /** Adds up the results of a send step; whatever comes in, sent + failed + suppressed + held = people. */
-import type { JsonObject } from '../json';
-import { pushState } from './item';
+import { isJsonObject, type JsonObject } from '../json';
+import { pushState, type Item } from './item';
+import { isAudienceReference } from './plan';
 import { NOT_ELIGIBLE } from './reasons';
 import type { SendOutput, SendResult } from './send-result';
 import { WrittenAudience, type TemplateSummaryJson } from './template-summary';
@@ -37,12 +38,33 @@ export class SendSummary {
   private readonly held: Counts = {};
   private readonly byArm = new Map<string, ArmCounts>();
   private notEligible = 0;
+  /** Of the people of stored audiences alone. */
+  private references: SendSummary | undefined;
   /** To be handed to the campaign. */
   readonly written = new WrittenAudience();
 
   constructor(private readonly campaign: string, private readonly occurrence: string) {}
 
-  add({ output, reason, item }: SendResult): void {
+  add(result: SendResult): void {
+    this.count(result);
+    if (result.fromReference) this.referencesAlone().count(result);
+  }
+
+  /**
+   * The figures of stored audiences alone, whose people are too many to be put out one by one; where the input has none, and nobody
+   * of one had waited, undefined. There where all were sent to before and where nobody fits, too: it says that the run is over.
+   */
+  ofReferences(input: readonly Item[]): SendSummaryJson | undefined {
+    if (this.references === undefined && !input.some((item) => isJsonObject(item) && isAudienceReference(item))) return undefined;
+    const written = this.written.toJSON();
+    return { ...this.referencesAlone().toJSON(), ...(written !== undefined && { written: written as SendSummaryJson['written'] & object }) };
+  }
+
+  private referencesAlone(): SendSummary {
+    return (this.references ??= new SendSummary(this.campaign, this.occurrence));
+  }
+
+  private count({ output, reason, item }: SendResult): void {
     count(this.outputs, output);
     const { arm } = pushState(item);
     if (typeof arm === 'string') {

@@ -1,6 +1,6 @@
 /** May a delivery go out (again)? The one rule of both databases, over what the ledger knows of its person. */
 import type { Outcome } from '../delivery/gateway';
-import { isCapReached, type Contact, type DeliveryIntent, type LeaseDecision, type LeaseOptions, type MessageName } from './store';
+import { gapEnd, isCapReached, type Contact, type DeliveryIntent, type LeaseDecision, type LeaseOptions, type MessageName } from './store';
 
 /** A delivery that the ledger knows; instants in ISO 8601. */
 export interface LeasedRow extends MessageName {
@@ -26,7 +26,7 @@ export interface Leases {
 /**
  * @param rows all deliveries of the messages, to whichever device: a person who was reached on one phone, or may have
  *   been, is not sent to on another
- * @param contacts what else the person of each delivery got, as far as its caps look back
+ * @param contacts what else the person of each delivery got, as far as its caps and its gap look back
  */
 export function judgeLeases(
   deliveries: readonly DeliveryIntent[], rows: readonly LeasedRow[], contacts: readonly (readonly Contact[])[], options: LeaseOptions,
@@ -49,15 +49,23 @@ export function judgeLeases(
 }
 
 function judgeMessage(
-  { caps = [], resendUnknown }: DeliveryIntent, rows: readonly LeasedRow[], contacts: readonly Contact[], options: LeaseOptions, lost: string[],
+  delivery: DeliveryIntent, rows: readonly LeasedRow[], contacts: readonly Contact[], options: LeaseOptions, lost: string[],
 ): LeaseDecision {
-  const decision = judgePerson(rows, resendUnknown, options, lost);
-  return decision === 'go' && isCapReached(caps, contacts, options.now.getTime()) ? 'frequency-cap' : decision;
+  const decision = judgePerson(rows, delivery.resendUnknown, options, lost);
+  return decision === 'go' ? judgeFrequency(delivery, contacts, options.now.getTime()) : decision;
 }
 
-/** Since when caps ask what people got; undefined where none does. */
-export function capsSince(deliveries: readonly DeliveryIntent[], now: Date): Date | undefined {
-  const longest = deliveries.reduce((most, { caps = [] }) => caps.reduce((longer, { ms }) => Math.max(longer, ms), most), 0);
+/** In the order of the waterfall: caps, then the gap. */
+function judgeFrequency({ caps = [], gap }: DeliveryIntent, contacts: readonly Contact[], now: number): LeaseDecision {
+  if (isCapReached(caps, contacts, now)) return 'frequency-cap';
+  const until = gap === undefined ? now : gapEnd(gap, contacts);
+  if (until <= now) return 'go';
+  return gap?.then === 'skip' ? 'minimum-gap' : { waitsFor: 'minimum-gap', until };
+}
+
+/** Since when caps and gaps ask what people got; undefined where none does. */
+export function contactsSince(deliveries: readonly DeliveryIntent[], now: Date): Date | undefined {
+  const longest = deliveries.reduce((most, { caps = [], gap }) => Math.max(most, gap?.ms ?? 0, ...caps.map(({ ms }) => ms)), 0);
   return longest === 0 ? undefined : new Date(now.getTime() - longest);
 }
 

@@ -99,8 +99,9 @@ export interface DeliveryIntent extends MessageName {
   category: string;
   /** Whether it counts toward frequency caps. */
   counts: boolean;
-  /** Caps that hold for it, asked again when it is leased: another campaign may have sent to the person since they were judged. */
+  /** Caps and a gap that hold for it, asked again when it is leased: another campaign may have sent to the person since they were judged. */
   caps?: readonly FrequencyCap[];
+  gap?: MinimumGap;
   /** Send again what an earlier run left unknown. */
   resendUnknown: boolean;
   gateway: GatewayType;
@@ -120,6 +121,17 @@ export interface FrequencyCap {
 export function isCapReached(caps: readonly FrequencyCap[], contacts: readonly Contact[], at: number): boolean {
   return caps.some(({ most, ms, category }) =>
     contacts.filter((contact) => contact.at > at - ms && (category === undefined || contact.category === category)).length >= most);
+}
+
+/** At least so long (ms) between two messages; whoever got one too short a time ago is skipped, or held until it is over. */
+export interface MinimumGap {
+  ms: number;
+  then: 'hold' | 'skip';
+}
+
+/** When (ms) the gap since the last message is over; -Infinity where there was none. */
+export function gapEnd({ ms }: MinimumGap, contacts: readonly Contact[]): number {
+  return Math.max(...contacts.map(({ at }) => at)) + ms;
 }
 
 /** A message that a person got, on whichever of their devices; `at` in ms. */
@@ -169,11 +181,14 @@ export interface RunReport extends RunRow {
 
 /**
  * May this delivery go out? `go`: it is ours now. Else what holds of the person, on whichever device: `frequency-cap`: as many
- * messages lately as its caps allow. `already-sent`: accepted before. `duplicate`: this run is sending to them or did, the person came twice. `unknown-before`: an earlier
+ * messages lately as its caps allow. `minimum-gap`: another message too short a time ago. `already-sent`: accepted before. `duplicate`: this run is sending to them or did, the person came twice. `unknown-before`: an earlier
  * run ended without knowing, and the rule says not to risk a second message. Otherwise it cannot be told before `until`
- * (ms): another run is sending to them (`in-flight`), or a run that is gone left them waiting for the gateway (`retry`).
+ * (ms): another run is sending to them (`in-flight`), a run that is gone left them waiting for the gateway (`retry`), or the
+ * gap that is held until its end is not over (`minimum-gap`).
  */
-export type LeaseDecision = 'go' | 'frequency-cap' | 'already-sent' | 'duplicate' | 'unknown-before' | { waitsFor: 'in-flight' | 'retry'; until: number };
+export type LeaseDecision =
+  | 'go' | 'frequency-cap' | 'minimum-gap' | 'already-sent' | 'duplicate' | 'unknown-before'
+  | { waitsFor: 'in-flight' | 'retry' | 'minimum-gap'; until: number };
 
 export interface LeaseOptions {
   now: Date;

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import {
   occurrenceName, PushError, sendCampaign, SEND_OUTPUTS, SendSummary,
-  type CampaignOptions, type ConsentRule, type FieldMap, type Item, type MessageKind, type Repeat, type SendResult, type Store, type Template,
+  type CampaignOptions, type ConsentRule, type FieldMap, type Item, type MessageKind, type Repeat, type SendResult, type SendSummaryJson, type Store, type Template,
 } from '../../core';
 import { gatewayOf, storeOf, trackingOf } from '../shared/config-nodes';
 import { withGatewaysOf, type Gateways } from '../shared/gateways';
@@ -59,7 +59,9 @@ export interface RunResult {
   /** By output. */
   people: SendResult[][];
   /** Absent where the message went to nobody by name. */
-  summary?: SendSummary;
+  summary?: SendSummaryJson;
+  /** Of audience references alone, where there were any: their people are not put out one by one. */
+  ofReferences?: SendSummaryJson;
 }
 
 /** Sends the message of each person, once; and to those who wait, when their waiting is over. */
@@ -94,7 +96,7 @@ export default function (RED: NodeAPI): void {
     const waiting = new HeldTimer(() => {
       const message = { ...last, _msgid: RED.util.generateId() };
       void send(message, [], (_options, result) => {
-        if (result.people.flat().length > 0) this.send(outputs(RED, definition, message, result, false));
+        if ((result.summary?.people ?? 0) > 0) this.send(outputs(RED, definition, message, result, false));
       }).catch((thrown: unknown) => this.error(flowError(RED, thrown), message));
     });
     onMessage(RED, this, async (message, put) => {
@@ -196,30 +198,34 @@ async function runCampaign(RED: NodeAPI, node: Node, value: unknown, options: Ca
       node.status({ fill: 'blue', shape: 'dot', text: `${done}` });
     }
   }
-  const { sent, failed, held, written } = summary.toJSON();
+  const figures = summary.toJSON();
+  const { sent, failed, held, written } = figures;
   const waiting = Object.values(held).reduce((sum, count) => sum + count, 0);
   const suppressed = done - sent - failed - waiting;
   const statusText = [sent, failed, suppressed, ...(waiting > 0 ? [waiting] : [])].join(' / ');
   const unwritten = written === undefined || written.ready === written.people ? '' : ` (${RED._('push-send.not-written', { people: String(written.people - written.ready) })})`;
   node.status({ fill: failed > 0 || unwritten !== '' ? 'yellow' : 'green', shape: 'dot', text: statusText + unwritten });
   for (const list of people) list.sort((a, b) => a.index - b.index);
-  return { people, summary };
+  const ofReferences = summary.ofReferences(items);
+  return { people, summary: figures, ...(ofReferences && { ofReferences }) };
 }
 
 /** @param alone the message brought one person and not a list */
 function outputs(
-  RED: NodeAPI, { property, output }: Definition, message: NodeMessageInFlow, { people, summary }: RunResult, alone: boolean,
-): (NodeMessageInFlow | null)[] {
-  const figures = summary?.toJSON();
-  const write = (value: unknown) => ({ ...withValue(RED, message, property, value), ...(figures && { summary: figures }) }) as NodeMessageInFlow;
-  if (output === 'summary' && figures !== undefined) {
+  RED: NodeAPI, { property, output }: Definition, message: NodeMessageInFlow, { people, summary, ofReferences }: RunResult, alone: boolean,
+): (NodeMessageInFlow | NodeMessageInFlow[] | null)[] {
+  const write = (value: unknown) => ({ ...withValue(RED, message, property, value), ...(summary && { summary }) }) as NodeMessageInFlow;
+  if (output === 'summary' && summary !== undefined) {
     const failed = people[SEND_OUTPUTS.indexOf('failed')] ?? [];
-    return [write(figures), failed.length > 0 ? write(failed.map((result) => tellWhy(RED, result))) : null, null, null];
+    return [write(summary), failed.length > 0 ? write(failed.map((result) => tellWhy(RED, result))) : null, null, null];
   }
   const single = alone && people.flat().length <= 1 && people.flat().every(({ fromReference, index }) => !fromReference && index === 0);
-  return people.map((list) => {
+  const about = summary === undefined ? 'broadcast' : 'person';
+  const [sent = null, ...others] = people.map((list) => {
     if (list.length === 0) return null;
-    const items = list.map((result) => tellWhy(RED, result));
+    const items = list.map((result) => tellWhy(RED, result, about));
     return write(single ? items[0] : items);
   });
+  // A message of its own, always: a flow goes on after a stored audience, also where all had been sent to before.
+  return [ofReferences === undefined ? sent : [write(ofReferences), ...(sent === null ? [] : [sent])], ...others];
 }

@@ -5,7 +5,7 @@ import type { CredentialCheck } from '../../core';
 import { flowError, textOf } from './problem';
 import { readJson } from './request';
 
-/** What the editor's dialog sends: its fields as they stand, secrets only where they were typed anew. */
+/** What the editor's dialog sends: its fields as they stand, also empty ones; secrets only where they were typed anew or taken out. */
 export type Fields = Record<string, string | undefined>;
 
 /** What the editor sends for a secret that was not touched. */
@@ -22,7 +22,7 @@ export function offerCheck(RED: NodeAPI, type: string, secrets: readonly string[
       const fields = (await readJson(request as unknown as IncomingMessage)) as Fields;
       const stored = (RED.nodes.getCredentials(String(request.params['id'])) ?? {}) as Fields;
       for (const secret of secrets) {
-        if (fields[secret] === undefined || fields[secret] === '' || fields[secret] === UNCHANGED) fields[secret] = stored[secret];
+        if (fields[secret] === undefined || fields[secret] === UNCHANGED) fields[secret] = stored[secret];
       }
       return check(fields);
     };

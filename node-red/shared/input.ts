@@ -3,7 +3,8 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { PushError } from '../../core';
 import { flowError } from './problem';
 
-export type Send = (messages: NodeMessageInFlow | (NodeMessageInFlow | null)[]) => void;
+/** A message an output; several one after the other where it has a list. */
+export type Send = (messages: NodeMessageInFlow | (NodeMessageInFlow | NodeMessageInFlow[] | null)[]) => void;
 
 /** Runs `work` for each message; a thrown error goes to Catch nodes with the message as it came. */
 export function onMessage(RED: NodeAPI, node: Node, work: (message: NodeMessageInFlow, send: Send) => Promise<void>): void {

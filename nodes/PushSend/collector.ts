@@ -1,6 +1,6 @@
 /** Collects what became of each person: items by output, and the campaign's waterfall as a hint. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { occurrenceName, SEND_OUTPUTS, SendSummary, SUPPRESSION_REASONS, type SendResult, type TemplateSummaryJson, type WrittenAudience } from '../../core';
+import { isAudienceReference, occurrenceName, SEND_OUTPUTS, SendSummary, SUPPRESSION_REASONS, type Item, type SendResult, type WrittenAudience } from '../../core';
 import { counted, tellHint } from '../shared/hints';
 import { tellWritten } from '../shared/written';
 import type { CampaignParameters } from './campaign';
@@ -9,15 +9,9 @@ export class SendCollector {
   private readonly outputs: INodeExecutionData[][] = SEND_OUTPUTS.map(() => []);
   private readonly summary: SendSummary;
   private readonly everyPerson: boolean;
-  /** People of references are too many for items: their summary stands for them. */
-  private readonly ofReferences: SendSummary;
-  private reference: number | undefined;
 
   constructor(private readonly context: IExecuteFunctions, options: CampaignParameters) {
-    const { campaign } = options;
-    const occurrence = occurrenceName(options, new Date());
-    this.summary = new SendSummary(campaign, occurrence);
-    this.ofReferences = new SendSummary(campaign, occurrence);
+    this.summary = new SendSummary(options.campaign, occurrenceName(options, new Date()));
     this.everyPerson = context.getNodeParameter('output', 0) === 'people';
   }
 
@@ -28,10 +22,6 @@ export class SendCollector {
 
   add(result: SendResult): void {
     this.summary.add(result);
-    if (result.fromReference) {
-      this.ofReferences.add(result);
-      this.reference ??= Math.max(0, result.index);
-    }
     if (result.output === 'failed' || (this.everyPerson && !result.fromReference)) {
       this.outputs[SEND_OUTPUTS.indexOf(result.output)]?.push({ json: result.item as IDataObject, pairedItem: { item: Math.max(0, result.index) } });
     }
@@ -39,29 +29,25 @@ export class SendCollector {
 
   /** The outputs in the order of {@link SEND_OUTPUTS}; a summary comes first in 'sent'. */
   finish(): INodeExecutionData[][] {
-    const texts = this.figuresOfTexts();
-    if (!this.everyPerson) this.outputs[0]?.unshift({ json: this.summary.toJSON() as IDataObject, pairedItem: { item: 0 } });
-    else if (this.reference !== undefined || texts.written !== undefined) {
-      this.outputs[0]?.unshift({ json: { ...this.ofReferences.toJSON(), ...texts } as IDataObject, pairedItem: { item: this.reference ?? 0 } });
+    const items = this.context.getInputData().map(({ json }) => json as Item);
+    // People of references are too many for items: their summary stands for them.
+    const figures = this.everyPerson ? this.summary.ofReferences(items) : this.summary.toJSON();
+    if (figures !== undefined) {
+      const reference = this.everyPerson ? items.findIndex((item) => isAudienceReference(item)) : 0;
+      this.outputs[0]?.unshift({ json: figures as IDataObject, pairedItem: { item: Math.max(0, reference) } });
     }
     this.tell();
     return this.outputs;
   }
 
-  private figuresOfTexts(): { written?: TemplateSummaryJson } {
-    const written = this.written.toJSON();
-    return written === undefined ? {} : { written };
-  }
-
   private tell(): void {
-    const { people, sent, failed, suppressed, failures, held } = this.summary.toJSON();
+    const { people, sent, failed, suppressed, failures, held, written } = this.summary.toJSON();
     const waiting = sum(held) > 0 ? `, ${sum(held)} held back${listed(held)}: run this node again later to send to them` : '';
     tellHint(this.context, {
       message: `${counted(people, 'person', 'people')}: ${sent} sent, ${failed} failed${listed(failures)}, ${sum(suppressed)} suppressed${listed(suppressed)}${waiting}.`,
       type: failed > 0 ? 'warning' : 'info',
       location: 'outputPane',
     });
-    const { written } = this.figuresOfTexts();
     if (written !== undefined) tellWritten(this.context, written, 'Messages of the stored audience: ');
     if (this.context.getNode().retryOnFail === true) {
       tellHint(this.context, {

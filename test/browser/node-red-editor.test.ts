@@ -69,6 +69,27 @@ describe.each(['en-US', 'fr'])('the editor of Node-RED in %s', (language) => {
     expect(await saved(node.id)).toEqual({ ...before, changed: false });
   });
 
+  it('a connection is tested with what the dialog says: a proxy that was taken out is not used, a key that was not touched is', async () => {
+    const apns = ours.find(({ type }) => type === 'push-apns') as FlowNode;
+    let asked: Record<string, string> = {};
+    await page.route('**/push-apns/*/check', async (route) => {
+      asked = route.request().postDataJSON() as typeof asked;
+      await route.fulfill({ json: { ok: true, message: 'asked' } });
+    });
+    await open(apns);
+    await page.fill('#node-config-input-proxy', 'http://proxy.example:3128');
+    await page.click('#push-apns-check');
+    await page.locator('#push-apns-answer', { hasText: 'asked' }).waitFor();
+    expect(asked).toMatchObject({ proxy: 'http://proxy.example:3128', key: '__PWRD__', certificateKey: '' });
+    await page.fill('#node-config-input-proxy', '');
+    const answered = page.waitForResponse('**/push-apns/*/check');
+    await page.click('#push-apns-check');
+    await answered;
+    expect(asked).toMatchObject({ proxy: '', key: '__PWRD__' });
+    await page.click('#node-config-dialog-cancel');
+    await tray().waitFor({ state: 'detached' });
+  });
+
   it.each([
     ['push-audience', 1], ['push-segment-filter', 1], ['push-ab-split', 1], ['push-template', 1], ['push-send', 4], ['push-events', 2], ['push-kpi', 1],
   ])('%s: a new one says what is missing', async (type, count) => {

@@ -3,14 +3,14 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startNodeRed, type NodeRedHost } from '../../demo/hosts/node-red';
-import { HOLDING_REASONS, SUPPRESSION_REASONS } from '../../core/campaign';
+import { BROADCAST_REASONS, HOLDING_REASONS, SUPPRESSION_REASONS } from '../../core/campaign';
 import { OUTCOMES } from '../../core/delivery/gateway';
 import { startSandbox } from '../../sandbox';
 import { Bench } from './support/bench';
 import { sandboxConfig, sendNode } from './specs/send';
 
 const ROOT = resolve(__dirname, '../..');
-type Texts = Record<'errors' | 'reasons', Record<string, string>>;
+type Texts = Record<'errors' | 'reasons' | 'broadcasts', Record<string, string>>;
 const textsOf = (language: string) =>
   (JSON.parse(readFileSync(join(ROOT, `node-red/push-store/locales/${language}/push-store.json`), 'utf8')) as { 'push-store': Texts })['push-store'];
 const errorsOf = (language: string) => textsOf(language).errors;
@@ -33,12 +33,13 @@ describe('the texts of errors', () => {
 });
 
 describe('the reasons why a person got a message or not', () => {
-  const codes = [...OUTCOMES, ...Object.keys(SUPPRESSION_REASONS), ...Object.keys(HOLDING_REASONS)];
-
-  it('are there in both languages, all of them and no others', () => {
-    for (const language of ['en-US', 'fr']) expect([language, Object.keys(textsOf(language).reasons).toSorted()]).toEqual([language, [...new Set(codes)].toSorted()]);
-    expect(new Set(Object.values(textsOf('en-US').reasons))).toEqual(new Set(['__message__']));
-    expect(Object.values(textsOf('fr').reasons).filter((text) => text.includes('__') || text.length < 15)).toEqual([]);
+  it.each([
+    ['reasons', [...OUTCOMES, ...Object.keys(SUPPRESSION_REASONS), ...Object.keys(HOLDING_REASONS)]],
+    ['broadcasts', Object.keys(BROADCAST_REASONS)],
+  ] as const)('are there in both languages, all of them and no others: %s', (kind, codes) => {
+    for (const language of ['en-US', 'fr']) expect([language, Object.keys(textsOf(language)[kind]).toSorted()]).toEqual([language, [...new Set(codes)].toSorted()]);
+    expect(new Set(Object.values(textsOf('en-US')[kind]))).toEqual(new Set(['__message__']));
+    expect(Object.values(textsOf('fr')[kind]).filter((text) => text.includes('__') || text.length < 15)).toEqual([]);
   });
 });
 
@@ -83,6 +84,17 @@ describe('a Node-RED in French', () => {
     const written = await bench.run({ type: 'push-template', property: 'payload', title: '{{name}}', body: 'B', missing: 'refuse', outputs: 2 }, [{ payload: { id: 1 } }]);
     expect(written.outputs[1]).toMatchObject([{ payload: { push: { reason: 'missing-value', why: expect.stringContaining('name') } } }]);
     expect(written.outputs[1]?.[0]).not.toMatchObject({ payload: { push: { why: expect.stringContaining('The person has') } } });
+  }, 30_000);
+
+  it('says in French what became of a message to subscribers', async () => {
+    const sandbox = await startSandbox({ ports: { page: 0, cleartext: 0, tls: 0 } });
+    const config = sandboxConfig(sandbox, join(dataFolder, 'topic.sqlite'));
+    await bench.deploy([sendNode({ target: 'topic', targetName: 'nouvelles', targetNameType: 'str', campaign: 'topic' })], config);
+    const sent = await bench.send([{ payload: {} }]);
+    const again = await bench.send([{ payload: {} }]);
+    await sandbox.close();
+    expect(sent.outputs[0]).toMatchObject([{ payload: { push: { why: expect.stringContaining('pour tous les abonnés') } } }]);
+    expect(again.outputs[2]).toMatchObject([{ payload: { push: { why: 'Déjà envoyé à ces abonnés dans cette occurrence de la campagne.' } } }]);
   }, 30_000);
 
   it('says in French what is wrong', async () => {

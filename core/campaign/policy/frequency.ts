@@ -1,5 +1,5 @@
 /** How much a person gets: caps over rolling windows, and a gap between two messages. */
-import { isCapReached } from '../../store';
+import { gapEnd, isCapReached } from '../../store';
 import { putOff, type Policy } from './policy';
 
 export const caps: Policy = ({ caps: rules, capped }, { contacts }, plan) => {
@@ -9,7 +9,7 @@ export const caps: Policy = ({ caps: rules, capped }, { contacts }, plan) => {
 
 export const gap: Policy = ({ gap: rule, capped }, { contacts }, plan) => {
   if (rule === undefined || !capped) return plan;
-  const last = Math.max(...contacts.map(({ at }) => at));
-  if (plan.at >= last + rule.ms) return plan;
-  return rule.then === 'skip' ? 'minimum-gap' : putOff(plan, last + rule.ms, 'minimum-gap');
+  const end = gapEnd(rule, contacts);
+  if (plan.at >= end) return plan;
+  return rule.then === 'skip' ? 'minimum-gap' : putOff(plan, end, 'minimum-gap');
 };

@@ -1,6 +1,6 @@
 /** What policies have in common: the rules of a campaign, the case of one person, and the plan that a policy narrows. */
 import type { Device, GatewayType, Recipient } from '../../recipient';
-import type { Contact, FrequencyCap, RunState, Standing } from '../../store';
+import type { Contact, FrequencyCap, MinimumGap, RunState, Standing } from '../../store';
 import type { HoldingReason, SuppressionReason } from '../reasons';
 
 export const CONSENT_RULES = ['opted-in', 'not-opted-out', 'none'] as const;
@@ -23,7 +23,7 @@ export interface Rules {
   quietHours?: { from: number; to: number; then: 'hold' | 'skip' | 'silent' };
   localTime?: { minute: number; date?: string; past: 'send' | 'next-day' | 'skip' };
   caps: readonly FrequencyCap[];
-  gap?: { ms: number; then: 'hold' | 'skip' };
+  gap?: MinimumGap;
   shortenTtl: boolean;
   audienceCap?: number;
   canary?: { share: number; ms: number; mostFailed: number };

@@ -61,24 +61,16 @@ export class Database implements Queries {
   }
 
   all(sql: string, ...parameters: unknown[]): Promise<Row[]> {
-    return this.explained(() => on(this.pool).all(sql, ...parameters));
+    return this.again(() => on(this.pool).all(sql, ...parameters));
   }
 
   run(sql: string, ...parameters: unknown[]): Promise<number> {
-    return this.explained(() => on(this.pool).run(sql, ...parameters));
+    return this.again(() => on(this.pool).run(sql, ...parameters));
   }
 
-  /** All or nothing; tried again where another transaction was in the way. */
+  /** All or nothing; tried again, as a statement on its own is, where another transaction was in the way. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    return this.explained(async () => {
-      for (let tries = 1; ; tries++) {
-        try {
-          return await this.once(work);
-        } catch (thrown) {
-          if (tries >= TRIES || !TRY_AGAIN.has(String((thrown as { code?: unknown }).code))) throw thrown;
-        }
-      }
-    });
+    return this.again(() => this.once(work));
   }
 
   async close(): Promise<void> {
@@ -100,11 +92,13 @@ export class Database implements Queries {
     }
   }
 
-  private async explained<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (thrown) {
-      throw explain(thrown, this.place);
+  private async again<T>(work: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await work();
+      } catch (thrown) {
+        if (tries >= TRIES || !TRY_AGAIN.has(String((thrown as { code?: unknown }).code))) throw explain(thrown, this.place);
+      }
     }
   }
 

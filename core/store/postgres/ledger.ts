@@ -1,5 +1,5 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
-import { capsSince, judgeLeases, type LeasedRow } from '../lease-rule';
+import { contactsSince, judgeLeases, type LeasedRow } from '../lease-rule';
 import { pageQuery } from '../pages';
 import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
@@ -47,9 +47,9 @@ export async function countReached(db: Database, campaign: string, occurrence: s
 
 export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]> {
   const now = options.now.toISOString();
-  const since = capsSince(deliveries, options.now);
+  const since = contactsSince(deliveries, options.now);
   return db.transaction(async (queries) => {
-    // Whose caps are asked, all campaigns come one after the other: two that judge a person at once would both find room.
+    // Where caps or gaps are asked, all campaigns come one after the other: two that judge a person at once would both find room.
     if (since !== undefined) await queries.all(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.caps', 0))`);
     const rows = await lockLeases(queries, deliveries);
     const { decisions, taken, lost } = judgeLeases(deliveries, rows, since === undefined ? [] : await contacts(queries, deliveries, since), options);
@@ -102,8 +102,16 @@ export async function depart(db: Database, ids: readonly string[], options: Leas
   return new Set(rows.map((row) => String(row['id'])));
 }
 
+/**
+ * Waits for nobody, for it touches everything in the air while the same run writes down departures and outcomes: what is being
+ * written has its next renewal before its lease ends.
+ */
 export async function renew(db: Database, ids: readonly string[], options: LeaseOptions): Promise<void> {
-  await db.run('UPDATE deliveries SET leased_until = $2 WHERE id = ANY($1) AND owner = $3 AND outcome IS NULL', ids, leaseEnd(options), options.owner);
+  await db.run(
+    `UPDATE deliveries SET leased_until = $2 WHERE id IN
+       (SELECT id FROM deliveries WHERE id = ANY($1) AND owner = $3 AND outcome IS NULL FOR UPDATE SKIP LOCKED)`,
+    ids, leaseEnd(options), options.owner,
+  );
 }
 
 export async function postpone(db: Database, postponements: readonly Postponement[], owner: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
-import { capsSince, judgeLeases, type LeasedRow } from '../lease-rule';
+import { contactsSince, judgeLeases, type LeasedRow } from '../lease-rule';
 import { pageQuery } from '../pages';
 import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
@@ -45,7 +45,7 @@ export function countReached(db: Database, campaign: string, occurrence: string)
 export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
   const now = options.now.toISOString();
   const until = leaseEnd(options);
-  const since = capsSince(deliveries, options.now);
+  const since = contactsSince(deliveries, options.now);
   return db.transaction(() => {
     const { decisions, taken, lost } = judgeLeases(deliveries, leasedRows(db, deliveries), since === undefined ? [] : contacts(db, deliveries, since), options);
     for (const id of lost) db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE id = ?`, now, id);

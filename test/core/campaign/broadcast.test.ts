@@ -1,7 +1,7 @@
 /** One message to whoever has subscribed: once an occurrence, counted as a message and not as people. */
 import { createGateway } from '../../../core/delivery/create-gateway';
 import type { Gateway } from '../../../core/delivery/gateway';
-import { compileStage, sendBroadcast, sendCampaign, type BroadcastOptions, type Item } from '../../../core/campaign';
+import { BROADCAST_REASONS, compileStage, createBroadcaster, sendBroadcast, sendCampaign, type BroadcastOptions, type Item } from '../../../core/campaign';
 import { aggregateKpis } from '../../../core/kpi';
 import { openStore, type Store } from '../../../core/store';
 import type { Sandbox } from '../../../sandbox';
@@ -93,10 +93,28 @@ it('takes the message of a template step, within the bytes of a topic', async ()
   expect(await send({ occurrence: '2', template: { template: { title: 'Long', body: 'x'.repeat(2100) }, overflow: 'shorten' } })).toMatchObject({ output: 'sent' });
 });
 
+it('a run compiles its template once, and writes each message with its own item', async () => {
+  const template = { template: { title: 'Goal', body: 'It is {{score}}' } };
+  const sendTo = createBroadcaster({ campaign: 'match', template, store, gateways: { fcm, apns }, repeat: { per: 'message' } });
+  await sendTo({ score: '1-0' }, { topic: 'news' });
+  // Had it been read again, the second message would say so.
+  template.template.body = 'read again';
+  await sendTo({ score: '2-0' }, { topic: 'news' });
+  await sendTo({ score: '3-0' }, { topic: 'sport' });
+  expect(sandbox.messages().map(({ token, body }) => `${token}: ${body}`)).toEqual(['news: It is 1-0', 'news: It is 2-0', 'sport: It is 3-0']);
+});
+
+it('a held one says that it is not kept for later, and what to do', async () => {
+  const results = await Promise.all([send(), send()]);
+  const held = results.find(({ output }) => output === 'held');
+  expect(held).toMatchObject({ reason: 'in-flight', item: { push: { until: expect.any(String), why: expect.stringMatching(/not kept for later.*run this step again/) } } });
+  expect(await store.nextDue('match')).toBeUndefined();
+});
+
 it('keeps to what an operator said of the campaign', async () => {
   await store.beginRun('match', 'once', new Date());
   await store.moveRuns({ campaign: 'match' }, ['running'], 'paused', new Date());
-  expect(await send()).toMatchObject({ output: 'held', reason: 'paused' });
+  expect(await send()).toMatchObject({ output: 'held', reason: 'paused', item: { push: { why: BROADCAST_REASONS.paused } } });
   await store.moveRuns({ campaign: 'match' }, ['paused'], 'cancelled', new Date());
   expect(await send()).toMatchObject({ output: 'suppressed', reason: 'cancelled' });
 });

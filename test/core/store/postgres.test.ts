@@ -83,6 +83,42 @@ describe('a PostgreSQL store', () => {
     }
   }));
 
+  describe('while another transaction holds its rows', () => {
+    const deliveries = ['a', 'b'].map((id) => ({ ...intent, id, recipient: id }));
+    const lease = { now: NOW, owner: 'one', leaseMs: 60_000 };
+    const beside = (work: (store: Store, query: (sql: string) => Promise<unknown[]>) => Promise<void>) => using(async ([store], schema) => {
+      const { Client } = require('pg') as typeof import('pg');
+      const client = new Client({ connectionString: POSTGRES_URL });
+      await client.connect();
+      try {
+        await client.query(`SET search_path TO ${schema}`);
+        await store.lease(deliveries, lease);
+        await work(store, async (sql) => (await client.query<Record<string, unknown>>(sql)).rows);
+      } finally {
+        await client.end();
+      }
+    });
+
+    it('a run that renews its leases waits for nobody', () => beside(async (store, query) => {
+      await query(`BEGIN; SELECT 1 FROM deliveries WHERE id = 'a' FOR UPDATE`);
+      await store.renew(['a', 'b'], { ...lease, leaseMs: 120_000 });
+      await query('ROLLBACK');
+      expect(await query('SELECT id FROM deliveries WHERE leased_until = (SELECT max(leased_until) FROM deliveries)')).toEqual([{ id: 'b' }]);
+    }));
+
+    it('a statement that would wait for ever, since the other waits for it, is tried again', () => beside(async (store, query) => {
+      // The database ends whoever of the two asks first whether this is for ever.
+      await query(`BEGIN; SET LOCAL deadlock_timeout = '1min'; SELECT 1 FROM deliveries WHERE id = 'b' FOR UPDATE`);
+      const departed = store.depart(['a', 'b'], lease);
+      departed.catch(() => undefined);
+      const isWaiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%left_at%' AND query NOT LIKE '%pg_stat_activity%'`;
+      while ((await query(isWaiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      await query(`SELECT 1 FROM deliveries WHERE id = 'a' FOR UPDATE`);
+      await query('COMMIT');
+      expect(await departed).toEqual(new Set(['a', 'b']));
+    }));
+  });
+
   it('shares the permits of a bucket', () => using(async ([one, two]) => {
     const rate = { perMinute: 6000, burst: 100 };
     const granted = await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 ? one : two).permits.lease('project', rate, 50, 0)));

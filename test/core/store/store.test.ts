@@ -375,6 +375,15 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
       expect(await store.lease([to('fourth')], LEASE)).toEqual(['go']);
     });
 
+    it('and so is the gap between two messages: the later campaign skips the person, or holds them until it is over', async () => {
+      const gap = { ms: 3_600_000, then: 'skip' } as const;
+      const decisions = await Promise.all(['sale', 'news'].map((campaign) => store.lease([to(campaign, { caps: [], gap })], { ...LEASE, owner: campaign })));
+      expect(decisions.flat().toSorted()).toEqual(['go', 'minimum-gap']);
+      expect(await store.lease([to('held', { caps: [], gap: { ...gap, then: 'hold' } })], LEASE)).toEqual([{ waitsFor: 'minimum-gap', until: LATER.getTime() }]);
+      expect(await store.lease([to('capped', { gap })], LEASE)).toEqual(['frequency-cap']);
+      expect(await store.lease([to('late', { caps: [], gap })], { ...LEASE, now: LATER })).toEqual(['go']);
+    });
+
     it('once a person, however many devices they have', async () => {
       const phones = ['a', 'b'].map((device) => to('sale', { id: `sale-anna-${device}` }));
       expect(await store.lease(phones, LEASE)).toEqual(['go', 'go']);

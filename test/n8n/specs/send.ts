@@ -101,6 +101,12 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox): void {
       const { outputs } = await bench.run(send('stored'), [reference, { id: 'guest', token: 'guest:1' }]);
       expect(json(outputs[0])).toEqual([expect.objectContaining({ campaign: 'stored', people: 20, sent: 19, failed: 1 }), expect.objectContaining({ id: 'guest' })]);
       expect(json(outputs[1]).map(({ id }) => id)).toEqual(['s0']);
+      // The workflow goes on, whoever is left.
+      const again = await bench.run(send('stored'), [reference]);
+      expect(json(again.outputs[0])).toEqual([expect.objectContaining({ people: 20, sent: 0, suppressed: { 'already-sent': 19, 'device-dead': 1 } })]);
+      const nowhere = { ...select, condition: '{ "city": "Nowhere" }' };
+      const [nobody = {}] = json((await bench.run({ type: 'pushAudience', parameters: nowhere }, [{}])).outputs[0]);
+      expect(json((await bench.run(send('stored'), [nobody])).outputs[0])).toEqual([expect.objectContaining({ people: 0, sent: 0 })]);
     });
 
     it('tells how the template of a stored audience wrote to its people, also to those who got nothing for want of a value', async () => {

@@ -92,6 +92,22 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
       expect(people(outcome, 0)).toMatchObject([{ people: 50, sent: 50 }]);
     });
 
+    it('puts out the summary of a stored audience in place of its people, also where all were sent to before and where nobody fits', async () => {
+      const store = await openStore({ sqlite: storePath });
+      await store.upsertPeople([{ id: 'stored', attributes: {}, devices: [{ token: 'summed-1', gateway: 'fcm', platform: 'android' }] }], new Date());
+      const reference = await audienceReference(store);
+      const nobody = compileStage({ segment: { condition: { nowhere: 'x' } } }).apply(reference)[0]?.item;
+      await store.close();
+      await bench.deploy([sendNode()], config);
+      const first = await bench.send([{ payload: [reference, { id: 'item', token: 'summed-2' }] }]);
+      expect(first.outputs[0]).toMatchObject([
+        { payload: { people: 1, sent: 1 }, summary: { people: 2, sent: 2 } }, { payload: [{ id: 'item' }], summary: { people: 2 } },
+      ]);
+      const again = await bench.send([{ payload: reference }]);
+      expect(again.outputs).toMatchObject([[{ payload: { people: 1, sent: 0, suppressed: { 'already-sent': 1 } } }]]);
+      expect((await bench.send([{ payload: nobody }])).outputs).toMatchObject([[{ payload: { people: 0, sent: 0 }, summary: { people: 0 } }]]);
+    });
+
     it('tells in the summary how the template of a stored audience wrote to its people', async () => {
       const store = await openStore({ sqlite: storePath });
       const device = (token: string) => [{ token, gateway: 'fcm' as const, platform: 'android' as const }];
@@ -204,12 +220,19 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
 
     it('tests a credential from the editor, in words', async () => {
       await bench.deploy([sendNode()], config);
-      const check = async (type: string, fields: object) =>
-        (await (await fetch(`${bench.host().url}/${type}/${type.replace('push-', '')}/check`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) })).json()) as { ok: boolean; message: string };
+      const check = async (type: string, fields: object, id = type.replace('push-', '')) =>
+        (await (await fetch(`${bench.host().url}/${type}/${id}/check`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) })).json()) as { ok: boolean; message: string };
       expect(await check('push-fcm', { ...config[1], credentials: undefined })).toMatchObject({ ok: true });
       expect(await check('push-fcm', { ...config[1], endpoint: 'http://127.0.0.1:9' })).toMatchObject({ ok: false, message: expect.any(String) });
       expect(await check('push-apns', { ...config[2], credentials: undefined })).toMatchObject({ ok: true });
       expect(await check('push-apns', { ...config[2], teamId: 'short' })).toMatchObject({ ok: false, message: expect.stringMatching(/team/i) });
+      // A proxy that does not answer: the stored one is used where the dialog says nothing of it, and not where it was taken out.
+      const proxied = { ...config[1]!, id: 'proxied', credentials: { accessToken: 'sandbox', proxy: 'http://127.0.0.1:9' } };
+      await bench.deploy([sendNode({ fcm: 'proxied' })], [...config, proxied]);
+      const fields = { ...proxied, credentials: undefined };
+      expect(await check('push-fcm', fields, 'proxied')).toMatchObject({ ok: false });
+      expect(await check('push-fcm', { ...fields, proxy: '__PWRD__' }, 'proxied')).toMatchObject({ ok: false });
+      expect(await check('push-fcm', { ...fields, proxy: '' }, 'proxied')).toMatchObject({ ok: true });
     });
   });
 }
