@@ -180,6 +180,17 @@ describe('the policies of sending', () => {
 
   describe('time to live', () => {
     const short = { template: { title: 'T', ttlSeconds: 4 * 3600 } };
+    it('goes on counting where another run is just then sending to who waited', async () => {
+      const policies = { quietHours: { from: '22:00', to: '01:00' } };
+      await send([item('anna')], { template: short, policies });
+      at('2026-06-01T23:30:00Z');
+      const name = { campaign: 'sale', occurrence: 'once', recipient: 'anna', key: '' };
+      const more = { arm: null, category: 'marketing', counts: true, resendUnknown: false, gateway: 'fcm', platform: 'android', device: 'x' } as const;
+      await store.lease([{ ...name, ...more, id: 'a' }], { now: new Date(clock), owner: 'another run', leaseMs: 60_000 });
+      expect(fates(await send([], { template: short, policies }))).toEqual(['held in-flight']);
+      expect(await store.held([name])).toMatchObject([{ reason: 'in-flight', since: '2026-06-01T21:30:00.000Z' }]);
+    });
+
     it('is shortened by the waiting', async () => {
       const policies = { quietHours: { from: '22:00', to: '01:00' } };
       await send([item('anna')], { template: short, policies });
