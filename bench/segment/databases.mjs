@@ -1,5 +1,5 @@
 // The two databases of the bench: a store full of people who are made in the database itself, and SQL by hand.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
@@ -16,17 +16,19 @@ const PLANS = ['free', 'plus', 'pro'];
 const COUNTRIES = ['FR', 'DE', 'US', 'JP', 'BR'];
 const MESSAGES = 2;
 
-export async function sqlite({ people, events, now }) {
-  const folder = mkdtempSync(join(tmpdir(), 'push-bench-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, 'store.sqlite');
+/** Kept data is found again by the numbers in it. */
+const nameOf = ({ people, events, keep }) => `bench_${keep ? `${people}_${events}` : process.pid}`;
+
+export async function sqlite({ people, events, now, keep }) {
+  const path = join(tmpdir(), `push-${nameOf({ people, events, keep })}.sqlite`);
+  if (!keep) process.on('exit', () => ['', '-wal', '-shm'].forEach((end) => rmSync(path + end, { force: true })));
   const store = await openStore({ sqlite: path });
   const db = new DatabaseSync(path);
   const numbers = (count) => `WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${count})`;
   const iso = (milliseconds) => `strftime('%Y-%m-%dT%H:%M:%fZ', (${milliseconds}) / 1000.0, 'unixepoch')`;
   const pick = (list, index) => `json_extract('${JSON.stringify(list)}', '$[' || (${index}) || ']')`;
   const perMessage = events / MESSAGES;
-  db.exec(`PRAGMA synchronous = OFF; BEGIN;
+  if (await store.countPeople() === 0) db.exec(`PRAGMA synchronous = OFF; BEGIN;
     INSERT INTO people (id, locale, timezone, attributes, updated_at) ${numbers(people)}
       SELECT printf('p%07d', n), 'fr', 'Europe/Paris', json_object(
         'firstName', 'Name ' || (n % 100), 'country', ${pick(COUNTRIES, 'n * 7 % 5')}, 'city', 'City ' || (n % 70),
@@ -54,9 +56,9 @@ export async function sqlite({ people, events, now }) {
   };
 }
 
-export async function postgres({ people, events, now, url }) {
+export async function postgres({ people, events, now, url, keep }) {
   const { Client } = require('pg');
-  const schema = `bench_${process.pid}`;
+  const schema = nameOf({ people, events, keep });
   const store = await openStore({ postgres: { url, schema } });
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -65,7 +67,8 @@ export async function postgres({ people, events, now, url }) {
   const pick = (list, index) => `(ARRAY['${list.join("','")}'])[1 + (${index})]`;
   const numbers = (count) => `generate_series(0::bigint, ${count - 1}) AS numbers(n)`;
   const padded = (letter, number, digits) => `'${letter}' || lpad((${number})::text, ${digits}, '0')`;
-  await client.query(`
+  if (await store.countPeople() === 0) {
+    await client.query(`
     INSERT INTO people (id, locale, timezone, attributes, updated_at) SELECT ${padded('p', 'n', 7)}, 'fr', 'Europe/Paris', jsonb_build_object(
         'firstName', 'Name ' || (n % 100), 'country', ${pick(COUNTRIES, 'n * 7 % 5')}, 'city', 'City ' || (n % 70),
         'email', 'name.' || n || '@example.com', 'lastSeen', ${now} - (n * 7919 % 5184000) * 1000,
@@ -79,7 +82,8 @@ export async function postgres({ people, events, now, url }) {
     INSERT INTO events (delivery, recipient, type, key, at, received_at)
       SELECT ${padded('d', `n / ${events / MESSAGES}`, 8)}, ${padded('p', `n / ${events}`, 7)}, CASE n * 13 % 4 WHEN 0 THEN 'opened' WHEN 1 THEN 'clicked' ELSE 'received' END, n,
         ${iso(`${now} - (n * 104729 % 7776000) * 1000`)}, '' FROM ${numbers(people * events)}`);
-  for (const table of ['people', 'devices', 'deliveries', 'events']) await client.query(`VACUUM ANALYZE ${table}`);
+    for (const table of ['people', 'devices', 'deliveries', 'events']) await client.query(`VACUUM ANALYZE ${table}`);
+  }
   return {
     store,
     count: async (sql, parameters = []) => Number((await client.query(sql, parameters)).rows[0].n),
@@ -90,7 +94,7 @@ export async function postgres({ people, events, now, url }) {
     parameter: (position) => `$${position}`,
     async close() {
       await store.close();
-      await client.query(`DROP SCHEMA ${schema} CASCADE`);
+      if (!keep) await client.query(`DROP SCHEMA ${schema} CASCADE`);
       await client.end();
     },
   };

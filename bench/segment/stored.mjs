@@ -1,15 +1,17 @@
 // Over a stored audience: counting with an explanation beside one hand-written count, and questions about behaviour
 // beside hand-written SQL of the same meaning. Usage, after `npm run build`:
-//   node scripts/with-node.mjs node bench/segment/stored.mjs [people] [events a person] [URL of a PostgreSQL database]
+//   node scripts/with-node.mjs node bench/segment/stored.mjs [people] [events a person] [URL of a PostgreSQL database] [--keep]
+// With --keep the data stays where it is (a file in the temporary folder, a schema), and the next run with --keep takes it.
 import { createRequire } from 'node:module';
 import { postgres, sqlite } from './databases.mjs';
 
 const require = createRequire(import.meta.url);
 const { countAudience, explainAudience } = require('../../dist/core/index.js');
 
-const PEOPLE = Number(process.argv[2] ?? 1_000_000);
-const EVENTS = Number(process.argv[3] ?? 10);
-const url = process.argv[4];
+const keep = process.argv.includes('--keep');
+const [people = 1_000_000, events = 10, url] = process.argv.slice(2).filter((word) => word !== '--keep');
+const PEOPLE = Number(people);
+const EVENTS = Number(events);
 const ROUNDS = 5;
 const NOW = new Date(Date.UTC(2026, 5, 1));
 const SINCE = NOW.getTime() - 30 * 86_400_000;
@@ -20,7 +22,7 @@ const clock = url === undefined
   : () => Number(process.hrtime.bigint()) / 1e6;
 
 const start = process.hrtime.bigint();
-const database = await (url === undefined ? sqlite : postgres)({ people: PEOPLE, events: EVENTS, now: NOW.getTime(), url });
+const database = await (url === undefined ? sqlite : postgres)({ people: PEOPLE, events: EVENTS, now: NOW.getTime(), url, keep });
 console.log(`${PEOPLE.toLocaleString('en')} people and ${(PEOPLE * EVENTS).toLocaleString('en')} events written in ${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(0)} s`);
 const { store, count, field, parameter } = database;
 
@@ -36,9 +38,9 @@ async function compare(title, contestants) {
     }
   }
   const medians = times.map((list) => list.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)]);
-  const people = found.map((one) => (typeof one === 'object' ? one.matched : one));
-  if (new Set(people).size > 1) throw new Error(`the contestants do not find the same people: ${people.join(', ')}`);
-  console.log(`\n${title}: ${people[0]} people`);
+  const matched = found.map((one) => (typeof one === 'object' ? one.matched : one));
+  if (new Set(matched).size > 1) throw new Error(`the contestants do not find the same people: ${matched.join(', ')}`);
+  console.log(`\n${title}: ${matched[0]} people`);
   console.table(contestants.map(([name], index) => ({ name, ms: Math.round(medians[index]), 'x by hand': Number((medians[index] / medians[0]).toFixed(2)) })));
 }
 

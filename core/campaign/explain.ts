@@ -4,10 +4,10 @@ import { PushError } from '../errors';
 import type { JsonObject } from '../json';
 import { toView } from '../recipient';
 import {
-  conditionFacts, conditionToSql, explainer, planExplanation, planScan, tallyToSql, traceSegment,
-  type ExplainOptions, type ExplainPlan, type ScanPlan, type SegmentExplanation, type SegmentTrace, type SqlTally,
+  conditionFacts, conditionToSql, explainer, planExplanation, planScan, reachToSql, tallyToSql, traceSegment,
+  type ExplainOptions, type ExplainPlan, type ScanPlan, type SegmentExplanation, type SegmentTrace,
 } from '../segment';
-import type { Store } from '../store';
+import type { SqlFilter, Store } from '../store';
 import { FactsAtHand, knownToStore } from './facts';
 import type { Item } from './item';
 import { selectPeople, streamPeople } from './run-plan';
@@ -21,23 +21,24 @@ const MOST_QUESTIONS = 50;
 export async function explainAudience(store: Store, condition: JsonObject, options: AudienceExplainOptions = {}): Promise<SegmentExplanation> {
   const fixed: ExplainOptions = { ...options, now: options.now ?? new Date(), ...(await knownToStore(store)) };
   const plan = planExplanation(condition, fixed);
-  const reach = tallyToSql(plan.reach, [], store.dialect, fixed);
-  if (reach === undefined || plan.questions.length + plan.reach.length > MOST_QUESTIONS) return explainByPerson(store, condition, fixed);
-  const scan = planScan(plan.questions, store.dialect, fixed);
+  const reach = reachToSql(fixed.category, store.dialect, fixed);
+  if (reach === undefined || plan.questions.length > MOST_QUESTIONS) return explainByPerson(store, condition, fixed);
+  const scan = planScan(plan, store.dialect, fixed);
   // PostgreSQL counts in processes of its own. SQLite works in this one, where reading a row is the shorter way to its fields.
-  const tally = store.dialect === 'postgres' || scan?.readsRows === false ? tallyToSql(plan.questions, plan.reach, store.dialect, fixed) : undefined;
+  const tally = store.dialect === 'postgres' || scan?.readsRows === false ? tallyToSql(plan.questions, store.dialect, fixed) : undefined;
   if (tally === undefined) return scan === undefined ? explainByPerson(store, condition, fixed) : explainByRow(store, plan, scan, reach, fixed.sample);
-  for (const { answers, more, people } of await store.tallyPeople({ ...tally, when: plan.matched })) {
+  for (const { answers, platforms, people } of await store.tallyPeople({ ...tally, excludes: plan.excludes, when: plan.matched, reach })) {
     plan.count(answers, people);
-    plan.countReach(more, people);
+    plan.countReach(platforms, people);
   }
-  return plan.result(await firstIds(store, condition, fixed));
+  const explanation = plan.result([]);
+  return { ...explanation, sample: await firstIds(store, condition, Math.min(fixed.sample ?? 10, explanation.matched), fixed) };
 }
 
-async function explainByRow(store: Store, plan: ExplainPlan, scan: ScanPlan, reach: SqlTally, most = 10): Promise<SegmentExplanation> {
+async function explainByRow(store: Store, plan: ExplainPlan, scan: ScanPlan, reach: SqlFilter, most = 10): Promise<SegmentExplanation> {
   const counts = new Map<number, { people: number; answers: boolean[]; matched: boolean }>();
   const sample: string[] = [];
-  for await (const page of store.scanPeople(scan.asked)) {
+  for await (const page of store.scanPeople(scan.asked, scan.columns)) {
     const among: string[] = [];
     for (const row of page) {
       const bits = scan.read(row);
@@ -51,13 +52,14 @@ async function explainByRow(store: Store, plan: ExplainPlan, scan: ScanPlan, rea
     }
     sample.push(...among.slice(0, most - sample.length));
     if (among.length === 0) continue;
-    for (const { answers, people } of await store.tallyPeople({ ...reach, when: { all: [] }, among })) plan.countReach(answers, people);
+    for (const { platforms, people } of await store.tallyReach(among, reach)) plan.countReach(platforms, people);
   }
   for (const { answers, people } of counts.values()) plan.count(answers, people);
   return plan.result(sample);
 }
 
-async function firstIds(store: Store, condition: JsonObject, { sample: most = 10, ...options }: ExplainOptions): Promise<string[]> {
+/** @param most not more than there are: the database stops at the last of them */
+async function firstIds(store: Store, condition: JsonObject, most: number, options: ExplainOptions): Promise<string[]> {
   const { residual: _, ...filter } = conditionToSql(condition, store.dialect, options);
   const ids: string[] = [];
   if (most < 1) return ids;

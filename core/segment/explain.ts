@@ -43,6 +43,8 @@ export interface ExplainPlan {
   readonly condition: Condition;
   /** Asked of all people: first the rules, then which fields have no value. */
   readonly questions: readonly Condition[];
+  /** Where yes to a question means no to another one: the other's position, so that it need not be asked. */
+  readonly excludes: ReadonlyMap<number, number>;
   /** Who matches, out of the answers to the questions. */
   readonly matched: Formula;
   /** The same of one person's answers. */
@@ -70,12 +72,15 @@ export function planExplanation(condition: object, options: ExplainOptions = {})
   const positions = new Map(lines.map((line, index) => [line, index]));
   const countOf = (line: OutlineLine): RuleCount => counts[positions.get(line) ?? 0] as RuleCount;
   for (const part of funnel) countOf(part).remaining = 0;
+  const excludes = onFields.flatMap((rule, index) =>
+    (asksForValue(rule, options) ? [[rules.indexOf(rule), rules.length + index] as const] : []));
   const totals = { people: 0, matched: 0, reached: 0, platforms: PLATFORMS.map(() => 0) };
   return {
     condition: parsed,
     matched: formulaOf(outline, rules),
     matches: (answers) => passes(outline, (rule) => answers[rules.indexOf(rule)] === true),
     questions: [...rules.map((rule) => rule.condition), ...onFields.map(hasNoValue)],
+    excludes: new Map(excludes),
     reach: PLATFORMS.map((platform) =>
       parseCondition({ $reachable: { platform, ...(options.category !== undefined && { category: options.category }) } })),
     count(answers, people) {
@@ -103,6 +108,12 @@ export function planExplanation(condition: object, options: ExplainOptions = {})
       sample,
     }),
   };
+}
+
+/** Whether nobody passes the rule without a value. */
+function asksForValue({ condition, field }: RuleLine, options: SegmentOptions): boolean {
+  const ask = compileParsed(condition, options);
+  return field !== undefined && !ask({}) && !ask({ [field.path]: null });
 }
 
 function hasNoValue({ field, place }: RuleLine): Condition {

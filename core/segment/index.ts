@@ -12,4 +12,4 @@ export { findOperator, SEGMENT_OPERATORS, type OperatorGroup, type OperatorInfo,
 export type { Formula } from './outline';
 export { parseCondition, type ParseOptions } from './parse';
 export { planScan, type ScanPlan } from './scan';
-export { conditionToSql, tallyToSql, type PushedDown, type SqlDialect, type SqlTally } from './sql';
+export { conditionToSql, reachToSql, tallyToSql, type PushedDown, type SqlDialect, type SqlTally } from './sql';

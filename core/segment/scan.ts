@@ -2,6 +2,7 @@
 import { hasBit } from '../bits';
 import type { JsonObject } from '../json';
 import { compileParsed, type SegmentOptions } from './compile';
+import type { ExplainPlan } from './explain';
 import { rulesOf, type Condition } from './condition';
 import { fieldsOf } from './fields';
 import { answerToSql, type SqlDialect, type SqlText } from './sql';
@@ -11,25 +12,35 @@ export interface ScanPlan {
   readonly asked: readonly SqlText[];
   /** Whether a question needs the person's row. */
   readonly readsRows: boolean;
+  /** What it needs beside id and attributes. */
+  readonly columns: readonly ('locale' | 'timezone')[];
   /**
    * The answers to all questions as the bits of one number, the first question lowest.
    * `answers` of the database to `asked` are bits too.
    */
-  read(row: { id: string; answers: number; locale: string | null; timezone: string | null; attributes: string }): number;
+  read(row: { id: string; answers: number; attributes: string; locale: string | null; timezone: string | null }): number;
 }
 
 /** Parts of a view that are not in the person's row. */
 const ELSEWHERE = new Set(['consent', 'devices', 'push']);
 
 /** Undefined where neither the row nor the database can answer one of the questions. */
-export function planScan(questions: readonly Condition[], dialect: SqlDialect, options: SegmentOptions): ScanPlan | undefined {
+export function planScan(
+  { questions, excludes }: Pick<ExplainPlan, 'questions' | 'excludes'>, dialect: SqlDialect, options: SegmentOptions,
+): ScanPlan | undefined {
   const asked: SqlText[] = [];
-  const own: [bit: number, test: (view: object) => boolean][] = [];
+  const own: ((view: object) => number)[] = [];
   const foreign: [bit: number, position: number][] = [];
+  const excluded = new Set(excludes.values());
+  const bitOf = (index: number): ((view: object) => number) => {
+    const [bit, test, other] = [2 ** index, compileParsed(questions[index] as Condition, options), excludes.get(index)];
+    const otherwise = other === undefined ? () => 0 : bitOf(other);
+    return (view) => (test(view) ? bit : otherwise(view));
+  };
   for (const [index, condition] of questions.entries()) {
     const bit = 2 ** index;
     if (isOfRow(condition)) {
-      own.push([bit, compileParsed(condition, options)]);
+      if (!excluded.has(index)) own.push(bitOf(index));
       continue;
     }
     const sql = answerToSql(condition, dialect, options);
@@ -38,16 +49,19 @@ export function planScan(questions: readonly Condition[], dialect: SqlDialect, o
     asked.push(sql);
   }
   const fields = new Set(questions.flatMap(fieldsOf));
-  const named = (['id', 'locale', 'timezone'] as const).filter((name) => fields.has(name));
+  const columns = (['locale', 'timezone'] as const).filter((name) => fields.has(name));
+  const withId = fields.has('id');
   return {
     asked,
     readsRows: own.length > 0,
+    columns,
     read(row) {
       const { answers } = row;
       let bits = 0;
       const view = own.length === 0 ? {} : (JSON.parse(row.attributes) as JsonObject);
-      for (const name of named) if (row[name] !== null) view[name] = row[name];
-      for (const [bit, test] of own) if (test(view)) bits += bit;
+      if (withId) view['id'] = row.id;
+      for (const name of columns) if (row[name] !== null) view[name] = row[name];
+      for (const ask of own) bits += ask(view);
       for (const [bit, position] of foreign) if (hasBit(answers, position)) bits += bit;
       return bits;
     },

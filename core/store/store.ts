@@ -44,19 +44,23 @@ export interface Activity {
   properties: JsonObject;
 }
 
-/** How many people gave the same answers to some questions. */
-export interface AnswerCount {
-  answers: readonly boolean[];
-  /** To the further questions; all false for those to whom they were not put. */
-  more: readonly boolean[];
+/** How many people can be reached on the same platforms; whether on each of `PLATFORMS`. */
+export interface ReachCount {
+  platforms: readonly boolean[];
   people: number;
 }
 
-/** Questions to people, made by `tallyToSql`; the further ones go to those of whom the formula holds. */
+/** How many people gave the same answers to some questions; platforms of those only of whom the formula holds. */
+export interface AnswerCount extends ReachCount {
+  answers: readonly boolean[];
+}
+
+/** Questions to all people, made by `tallyToSql`; of those of whom the formula holds, reach too, made by `reachToSql`. */
 export interface PeopleTally extends SqlTally {
+  /** Where yes to a question means no to another one, which is then not asked: the positions of both. */
+  excludes: ReadonlyMap<number, number>;
   when: Formula;
-  /** Ids of the people who are asked; everybody if not given. */
-  among?: readonly string[];
+  reach: SqlFilter;
 }
 
 /** A person's own row, and what the database answers of them. */
@@ -64,10 +68,11 @@ export interface ScannedPerson {
   id: string;
   /** As the bits of a number, the first question lowest. */
   answers: number;
-  locale: string | null;
-  timezone: string | null;
   /** JSON; read by those who need it, since reading it takes longer than all the rest. */
   attributes: string;
+  /** This and the time zone are null too where they were not asked for. */
+  locale: string | null;
+  timezone: string | null;
 }
 
 /** What the store knows against sending to some people and devices. */
@@ -310,9 +315,11 @@ export interface Store {
   people(options?: { filter?: SqlFilter; pageSize?: number }): AsyncIterable<Recipient>;
   countPeople(filter?: SqlFilter): Promise<number>;
   /** The rows of all people in the order of their ids, page by page, each with the answers to some questions (50 at most). */
-  scanPeople(questions: readonly SqlFilter[]): AsyncIterable<readonly ScannedPerson[]>;
-  /** Asks people the same questions (50 at most, in all), in one pass; gives each combination of answers once. */
+  scanPeople(questions: readonly SqlFilter[], columns: readonly ('locale' | 'timezone')[]): AsyncIterable<readonly ScannedPerson[]>;
+  /** Asks all people the same questions (50 at most), in one pass; gives each combination of answers once. */
   tallyPeople(tally: PeopleTally): Promise<AnswerCount[]>;
+  /** Those of these people who can be reached at all, by `reachToSql`. */
+  tallyReach(recipients: readonly string[], reach: SqlFilter): Promise<ReachCount[]>;
   /** What segments ask of these people beside their own fields; their events of the given names only. */
   facts(recipients: readonly string[], events: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>>;
   /** Makes the list or takes the place of an older one of the name: by a condition, or by ids. */

@@ -1,39 +1,29 @@
-/** Many questions to all people in one pass, as one query for either database. */
+/** Many questions to all people in one pass: what the queries of both databases have in common. */
 import { readBits } from '../bits';
+import { PLATFORMS } from '../recipient';
 import type { Formula } from '../segment';
 import type { Row } from './rows';
-import type { AnswerCount, PeopleTally, SqlFilter } from './store';
+import type { AnswerCount, ReachCount, SqlFilter } from './store';
+
+/** Over rows of `device`: the platforms among them as one number, the first of `PLATFORMS` its lowest bit. */
+export const PLATFORM_BITS = PLATFORMS.map((platform, bit) => `max(CASE device.platform WHEN '${platform}' THEN ${2 ** bit} ELSE 0 END)`).join(' + ');
 
 /**
- * The answers of a person are the bits of one number. `fence` ends each inner query with what keeps the database from
- * copying its text into the query around it, so that each question is asked once a person.
- * @param people the table, or what stands for it
- * @param bind keeps the parameters of a piece, and gives its text; called in the order in which the pieces stand
+ * The answers to the questions as one number, the first one its lowest bit.
+ * @param excludes as of `PeopleTally`
  */
-export function tallySql({ questions, when, more }: PeopleTally, people: SqlFilter, fence: string, bind: (piece: SqlFilter) => string): string {
-  const further = more.length === 0 ? '0 AS more' : `CASE WHEN ${formulaSql(when)} THEN ${bitsSql(more, bind)} ELSE 0 END AS more`;
-  return `SELECT answers, more, count(*) AS people FROM (
-    SELECT answers, ${further} FROM (
-      SELECT people.id, ${bitsSql(questions, bind)} AS answers FROM ${bind(people)} ${fence}
-    ) AS people ${fence}
-  ) AS people GROUP BY answers, more`;
+export function bitsSql(questions: readonly SqlFilter[], bind: (piece: SqlFilter) => string, excludes: ReadonlyMap<number, number> = new Map()): string {
+  const excluded = new Set(excludes.values());
+  const when = (bit: number): string => {
+    const question = questions[bit];
+    if (question === undefined) return '';
+    return `WHEN ${bind(question)} THEN ${2 ** bit} ${when(excludes.get(bit) ?? NaN)}`;
+  };
+  return [...questions.keys()].filter((bit) => !excluded.has(bit)).map((bit) => `CASE ${when(bit)}ELSE 0 END`).join(' + ') || '0';
 }
 
-/** The rows of {@link tallySql}. */
-export function toAnswers(rows: readonly Row[], { questions, more }: PeopleTally): AnswerCount[] {
-  return rows.map((row) => ({
-    answers: readBits(Number(row['answers']), questions.length),
-    more: readBits(Number(row['more']), more.length),
-    people: Number(row['people']),
-  }));
-}
-
-/** The answers to the questions as one number, the first one its lowest bit. */
-export function bitsSql(questions: readonly SqlFilter[], bind: (piece: SqlFilter) => string): string {
-  return questions.map((question, bit) => `CASE WHEN ${bind(question)} THEN ${2 ** bit} ELSE 0 END`).join(' + ') || '0';
-}
-
-function formulaSql(formula: Formula): string {
+/** A formula over the number of {@link bitsSql}, named `answers`. */
+export function formulaSql(formula: Formula): string {
   if (typeof formula === 'number') return `(answers & ${2 ** formula}) <> 0`;
   if ('all' in formula) return formula.all.map(inBrackets).join(' AND ') || 'TRUE';
   if ('any' in formula) return formula.any.map(inBrackets).join(' OR ') || 'FALSE';
@@ -42,4 +32,13 @@ function formulaSql(formula: Formula): string {
 
 function inBrackets(formula: Formula): string {
   return `(${formulaSql(formula)})`;
+}
+
+/** @param questions how many there were */
+export function toAnswerCounts(rows: readonly Row[], questions: number): AnswerCount[] {
+  return toReachCounts(rows).map((count, index) => ({ ...count, answers: readBits(Number(rows[index]?.['answers']), questions) }));
+}
+
+export function toReachCounts(rows: readonly Row[]): ReachCount[] {
+  return rows.map((row) => ({ platforms: readBits(Number(row['platforms']), PLATFORMS.length), people: Number(row['people']) }));
 }

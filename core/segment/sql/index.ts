@@ -5,8 +5,10 @@ import { formatCondition, type Condition } from '../condition';
 import { parseCondition } from '../parse';
 import type { Dialect } from './dialect';
 import { render } from './fragment';
+import { byPerson, ByJoin } from './lookup';
+import { answerDevice } from './person';
 import { postgres } from './postgres';
-import { pushDown } from './push-down';
+import { pushDown, type Way } from './push-down';
 import { sqlite } from './sqlite';
 
 const DIALECTS = { sqlite, postgres } as const satisfies Record<string, Dialect>;
@@ -41,27 +43,43 @@ export function conditionToSql(
   condition: object, dialect: SqlDialect, options: SegmentOptions = {},
 ): PushedDown {
   const speaks = DIALECTS[dialect];
-  const { filter, residual } = pushDown(parseCondition(condition, options), speaks, readClock(options.now));
+  const { filter, residual } = pushDown(parseCondition(condition, options), { dialect: speaks, clock: readClock(options.now), lookup: byPerson });
   return { ...render(filter, speaks.placeholder), ...(residual !== undefined && { residual: formatCondition(residual) }) };
 }
 
-/** Questions to all people, and more to those of whom the formula holds. */
+/** Questions to all people, and what must be joined to `people` for them. */
 export interface SqlTally {
   questions: SqlText[];
-  more: SqlText[];
+  joins: SqlText[];
 }
 
-/** The questions as SQL; undefined where the database cannot answer one of them exactly. */
-export function tallyToSql(
-  questions: readonly Condition[], more: readonly Condition[], dialect: SqlDialect, options: SegmentOptions = {},
-): SqlTally | undefined {
-  const [asked, further] = [questions, more].map((list) => list.map((condition) => answerToSql(condition, dialect, options)));
-  if (!asked?.every((one) => one !== undefined) || !further?.every((one) => one !== undefined)) return undefined;
-  return { questions: asked, more: further };
+/** Questions to all people as SQL; undefined where the database cannot answer one of them exactly. */
+export function tallyToSql(questions: readonly Condition[], dialect: SqlDialect, { now }: SegmentOptions = {}): SqlTally | undefined {
+  const { placeholder } = DIALECTS[dialect];
+  // SQLite joins by loops: an index is its way to the rows of everybody too.
+  const joined = dialect === 'postgres' ? new ByJoin() : undefined;
+  const asked = questions.map((condition) => answer(condition, { dialect: DIALECTS[dialect], clock: readClock(now), lookup: joined ?? byPerson }));
+  if (!asked.every((one) => one !== undefined)) return undefined;
+  return { questions: asked, joins: (joined?.joins ?? []).map((join) => render(join, placeholder)) };
 }
 
 /** One question as SQL; undefined where the database cannot answer it exactly. */
 export function answerToSql(condition: Condition, dialect: SqlDialect, { now }: SegmentOptions = {}): SqlText | undefined {
-  const { filter, residual } = pushDown(condition, DIALECTS[dialect], readClock(now));
-  return residual === undefined ? render(filter, DIALECTS[dialect].placeholder) : undefined;
+  return answer(condition, { dialect: DIALECTS[dialect], clock: readClock(now), lookup: byPerson });
+}
+
+function answer(condition: Condition, way: Way): SqlText | undefined {
+  const { filter, residual } = pushDown(condition, way);
+  return residual === undefined ? render(filter, way.dialect.placeholder) : undefined;
+}
+
+/**
+ * As a condition on a row `device`: whether its person can be reached by it, with consent to messages of the category if
+ * one is given. Undefined where the database cannot answer it exactly.
+ */
+export function reachToSql(category: string | undefined, dialect: SqlDialect, { now }: SegmentOptions = {}): SqlText | undefined {
+  const reachable = parseCondition({ $reachable: { ...(category !== undefined && { category }) } });
+  if (reachable.kind !== 'person' || reachable.test.operator !== '$reachable') throw new TypeError('not a question for reach');
+  const filter = answerDevice(reachable.test, DIALECTS[dialect], readClock(now));
+  return filter && render(filter, DIALECTS[dialect].placeholder);
 }

@@ -3,29 +3,39 @@ import type { Clock } from '../clock';
 import { SEGMENT_EVENTS, type Condition, type EventSelection, type PersonTest } from '../condition';
 import { AMOUNT_SCALE } from '../behaviour';
 import { boundsOf } from '../window';
-import type { Comparison, Dialect, Source } from './dialect';
+import type { Column, Comparison, Dialect, Source } from './dialect';
 import { and, FALSE, literal, not, or, sql, TRUE, type Fragment } from './fragment';
-import { exactly, isExactText, isNameable } from './values';
+import type { Lookup, Rows } from './lookup';
+import { isExactText } from './text';
+import { exactly, isNameable } from './values';
 
 /** The test over the row of `people` at hand; undefined where the database cannot say it. */
-export function answerPerson(test: PersonTest, dialect: Dialect, clock: Clock): Fragment | undefined {
+export function answerPerson(test: PersonTest, dialect: Dialect, clock: Clock, lookup: Lookup): Fragment | undefined {
   switch (test.operator) {
     case '$anniversary':
     case '$bucket':
       return undefined;
     case '$inList':
       if (!isExactText(test.list)) return undefined;
-      return sql`EXISTS (SELECT 1 FROM list_members AS member WHERE member.list = ${test.list} AND member.recipient = people.id)`;
-    case '$reachable':
-      return reachable(test, dialect, clock());
+      return lookup.some({ from: sql`list_members AS member`, owner: sql`member.recipient`, where: sql`member.list = ${test.list}` });
+    case '$reachable': {
+      const device = reachableDevice(test, dialect, clock());
+      if (device === undefined) return undefined;
+      const { suppressed, consent } = reachOfPerson(test);
+      return and([
+        not(lookup.some(suppressed)),
+        ...(consent === undefined ? [] : [consent.wanted ? lookup.some(consent.rows) : not(lookup.some(consent.rows))]),
+        lookup.some({ from: sql`devices AS device`, owner: sql`device.recipient`, where: device }),
+      ]);
+    }
     case '$performed': {
       const [first, last] = boundsOf(test.events.window, clock());
       const rows = rowsOf(test.events, dialect);
       if (rows === undefined) return undefined;
       const inWindow = between(rows, first, last, dialect);
       const simple = asPresence(test.count);
-      if (simple !== undefined) return simple ? exists(inWindow) : not(exists(inWindow));
-      return compareFigure(test.count, sql`(SELECT count(*) ${inWindow})`, dialect);
+      if (simple !== undefined) return simple ? lookup.some(inWindow) : not(lookup.some(inWindow));
+      return compareFigure(test.count, lookup.figure(sql`count(*)`, inWindow), dialect);
     }
     case '$firstPerformed':
     case '$lastPerformed': {
@@ -36,38 +46,57 @@ export function answerPerson(test: PersonTest, dialect: Dialect, clock: Clock): 
         ? between(rows, -Infinity, first - 1, dialect)
         : between(rows, last + 1, Infinity, dialect);
       const open = Number.isFinite(test.operator === '$firstPerformed' ? first : last);
-      return and([exists(between(rows, first, last, dialect)), ...(open ? [not(exists(outside))] : [])]);
+      return and([lookup.some(between(rows, first, last, dialect)), ...(open ? [not(lookup.some(outside))] : [])]);
     }
     case '$spent':
-      return spent(test, dialect, clock());
+      return spent(test, dialect, clock(), lookup);
   }
 }
 
-/** Rows of events of one person: the FROM and WHERE, and where the instant and the fields are. */
-interface Rows {
-  readonly from: Fragment;
+/**
+ * Over the row `device`: whether its person can be reached by it. Undefined where the database cannot say it.
+ */
+export function answerDevice(test: OfPerson<'$reachable'>, dialect: Dialect, clock: Clock): Fragment | undefined {
+  const device = reachableDevice(test, dialect, clock());
+  if (device === undefined) return undefined;
+  const { suppressed, consent } = reachOfPerson(test);
+  const some = ({ from, owner, where }: Rows): Fragment => sql`EXISTS (SELECT 1 FROM ${from} WHERE ${owner} = device.recipient AND ${where})`;
+  return and([
+    device, not(some(suppressed)), ...(consent === undefined ? [] : [consent.wanted ? some(consent.rows) : not(some(consent.rows))]),
+  ]);
+}
+
+/** Events of people: where the instant and the fields are. */
+interface EventRows extends Rows {
   readonly at: Fragment;
   readonly source: Source;
 }
 
 const DELIVERY_FIELDS = ['campaign', 'occurrence', 'arm', 'category', 'gateway', 'platform'] as const;
 
-const ofDelivery = (alias: string): Record<string, Fragment> =>
-  Object.fromEntries(DELIVERY_FIELDS.map((name) => [name, literal(`${alias}.${name}`)]));
-const ofEvent = { action: sql`event.action`, value: sql`event.value`, currency: sql`event.currency` };
+const ofDelivery = (alias: string): Record<string, Column> =>
+  Object.fromEntries(DELIVERY_FIELDS.map((name) => [name, { value: literal(`${alias}.${name}`), type: 'text' }]));
+const ofEvent: Record<string, Column> = {
+  action: { value: sql`event.action`, type: 'text' },
+  value: { value: sql`event.value`, type: 'number' },
+  currency: { value: sql`event.currency`, type: 'text' },
+};
 
-function rowsOf({ event, where }: EventSelection, dialect: Dialect): Rows | undefined {
+function rowsOf({ event, where }: EventSelection, dialect: Dialect): EventRows | undefined {
   if (!isExactText(event)) return undefined;
   const rows = tableOf(event, where !== undefined);
   if (where === undefined) return rows;
   const filter = answerWhere(where, rows.source, dialect);
-  return filter === undefined ? undefined : { ...rows, from: sql`${rows.from} AND ${filter}` };
+  return filter === undefined ? undefined : { ...rows, where: sql`${rows.where} AND ${filter}` };
 }
 
-function tableOf(event: string, joined: boolean): Rows {
+function tableOf(event: string, joined: boolean): EventRows {
+  const owner = sql`event.recipient`;
   if (event === 'sent') {
     return {
-      from: sql`FROM deliveries AS event WHERE event.recipient = people.id AND event.outcome = 'accepted'`,
+      from: sql`deliveries AS event`,
+      owner,
+      where: sql`event.outcome = 'accepted'`,
       at: sql`event.settled_at`,
       source: { columns: ofDelivery('event') },
     };
@@ -75,13 +104,17 @@ function tableOf(event: string, joined: boolean): Rows {
   if ((SEGMENT_EVENTS as readonly string[]).includes(event)) {
     const delivery = joined ? sql` JOIN deliveries AS delivery ON delivery.id = event.delivery` : sql``;
     return {
-      from: sql`FROM events AS event${delivery} WHERE event.recipient = people.id AND event.type = ${event}`,
+      from: sql`events AS event${delivery}`,
+      owner,
+      where: sql`event.type = ${event}`,
       at: sql`event.at`,
       source: { columns: { ...ofDelivery('delivery'), ...ofEvent } },
     };
   }
   return {
-    from: sql`FROM activities AS event WHERE event.recipient = people.id AND event.name = ${event}`,
+    from: sql`activities AS event`,
+    owner,
+    where: sql`event.name = ${event}`,
     at: sql`event.at`,
     source: { columns: {}, json: sql`event.properties` },
   };
@@ -117,16 +150,17 @@ function answerWhere(where: Condition, source: Source, dialect: Dialect): Fragme
 const FIRST_YEAR = Date.parse('0000-01-01T00:00:00.000Z');
 const LAST_YEAR = Date.parse('9999-12-31T00:00:00.000Z');
 
-function between({ from, at }: Rows, first: number, last: number, dialect: Dialect): Fragment {
-  if (first > last) return sql`${from} AND FALSE`;
-  const bound = (instant: number): Fragment => dialect.instant(new Date(instant).toISOString());
-  const lower = first > FIRST_YEAR ? sql` AND ${at} >= ${bound(Math.min(first, LAST_YEAR))}` : sql``;
-  const upper = last < LAST_YEAR ? sql` AND ${at} <= ${bound(Math.max(last, FIRST_YEAR))}` : sql``;
-  return sql`${from}${lower}${upper}`;
+function between(rows: EventRows, first: number, last: number, dialect: Dialect): Rows {
+  return { ...rows, where: sql`${rows.where} AND ${within(rows.at, first, last, dialect)}` };
 }
 
-function exists(rows: Fragment): Fragment {
-  return sql`EXISTS (SELECT 1 ${rows})`;
+function within(at: Fragment, first: number, last: number, dialect: Dialect): Fragment {
+  if (first > last) return FALSE;
+  const bound = (instant: number): Fragment => dialect.instant(new Date(instant).toISOString());
+  return and([
+    ...(first > FIRST_YEAR ? [sql`${at} >= ${bound(Math.min(first, LAST_YEAR))}`] : []),
+    ...(last < LAST_YEAR ? [sql`${at} <= ${bound(Math.max(last, FIRST_YEAR))}`] : []),
+  ]);
 }
 
 /** Of a count that asks for one or more it is true, for none false. */
@@ -158,14 +192,13 @@ function compareFigure(condition: Condition, value: Fragment, dialect: Dialect):
   }
   if (condition.kind !== 'rule') return undefined;
   const { test } = condition;
-  const figure = dialect.figure(value);
-  if (test.operator === '$eq') return typeof test.value === 'number' ? dialect.compareNumber(figure, '=', test.value) : undefined;
+  if (test.operator === '$eq') return typeof test.value === 'number' ? dialect.compareFigure(value, '=', test.value) : undefined;
   if (test.operator === '$in') {
     const numbers = test.values.filter((one) => typeof one === 'number');
-    return numbers.length === 0 ? FALSE : dialect.numberIn(figure, numbers);
+    return numbers.length === 0 ? FALSE : dialect.numberIn(dialect.figure(value), numbers);
   }
   if (!('bound' in test) || typeof test.bound !== 'number') return undefined;
-  return dialect.compareNumber(figure, COMPARISONS[test.operator], test.bound);
+  return dialect.compareFigure(value, COMPARISONS[test.operator], test.bound);
 }
 
 type OfPerson<T extends PersonTest['operator']> = Extract<PersonTest, { operator: T }>;
@@ -174,7 +207,7 @@ const VALUE = { path: 'value', parts: ['value'] };
 const SCALE = literal(`${AMOUNT_SCALE}.0`);
 const CURRENCY = { path: 'currency', parts: ['currency'] };
 
-function spent({ events, currency, amount }: OfPerson<'$spent'>, dialect: Dialect, now: number): Fragment | undefined {
+function spent({ events, currency, amount }: OfPerson<'$spent'>, dialect: Dialect, now: number, lookup: Lookup): Fragment | undefined {
   const rows = rowsOf(events, dialect);
   // A delivery that was sent has no value.
   if (rows === undefined || events.event === 'sent') return undefined;
@@ -185,11 +218,13 @@ function spent({ events, currency, amount }: OfPerson<'$spent'>, dialect: Dialec
   ]);
   const [first, last] = boundsOf(events.window, now);
   const units = sql`trunc(${dialect.float(money)} * ${SCALE} + CASE WHEN ${dialect.float(money)} < 0 THEN -0.5 ELSE 0.5 END)`;
-  const sum = sql`(SELECT coalesce(sum(${units}), 0) / ${SCALE} ${between(rows, first, last, dialect)} AND ${inCurrency})`;
+  const paid = between(rows, first, last, dialect);
+  const sum = lookup.figure(sql`coalesce(sum(${units}), 0) / ${SCALE}`, { ...paid, where: sql`${paid.where} AND ${inCurrency}` });
   return compareFigure(amount, sum, dialect);
 }
 
-function reachable({ devices, category, consent }: OfPerson<'$reachable'>, dialect: Dialect, now: number): Fragment | undefined {
+/** Over the row `device`: whether it is of those that are asked for. */
+function reachableDevice({ devices, category }: OfPerson<'$reachable'>, dialect: Dialect, now: number): Fragment | undefined {
   if (category !== undefined && !isExactText(category)) return undefined;
   const { permission, seenWithin, ...exact } = devices;
   const columns = (['gateway', 'platform', 'environment'] as const).flatMap((name) => {
@@ -197,20 +232,22 @@ function reachable({ devices, category, consent }: OfPerson<'$reachable'>, diale
     return wanted === undefined ? [] : [sql`device.${literal(name)} = ${wanted}`];
   });
   const said = sql`coalesce(device.permission, 'unknown')`;
-  const rows: Rows = {
-    from: sql`FROM devices AS device WHERE ${[
-      sql`device.recipient = people.id AND device.dead_since IS NULL`,
-      permission === undefined ? sql`${said} <> 'denied'` : sql`${said} = ${permission}`,
-      ...columns,
-    ].reduce((all, one) => sql`${all} AND ${one}`)}`,
-    at: sql`device.last_seen_at`,
-    source: { columns: {} },
-  };
-  const seen = seenWithin === undefined ? rows.from : between(rows, now - seenWithin, now, dialect);
-  const mine = sql`FROM consents AS consent WHERE consent.recipient = people.id AND consent.category = ${category} AND consent.state`;
   return and([
-    not(exists(sql`FROM suppressions AS suppression WHERE suppression.recipient = people.id`)),
-    ...(category === undefined ? [] : [consent === 'opted-in' ? exists(sql`${mine} = 'opted-in'`) : not(exists(sql`${mine} = 'opted-out'`))]),
-    exists(seen),
+    sql`device.dead_since IS NULL`,
+    permission === undefined ? sql`${said} <> 'denied'` : sql`${said} = ${permission}`,
+    ...columns,
+    ...(seenWithin === undefined ? [] : [within(sql`device.last_seen_at`, now - seenWithin, now, dialect)]),
   ]);
+}
+
+/** What reach asks of the person, whatever the devices: rows that must not be there, and a consent that must or must not. */
+function reachOfPerson({ category, consent }: OfPerson<'$reachable'>): { suppressed: Rows; consent?: { rows: Rows; wanted: boolean } } {
+  const suppressed: Rows = { from: sql`suppressions AS suppression`, owner: sql`suppression.recipient`, where: TRUE };
+  if (category === undefined) return { suppressed };
+  const wanted = consent === 'opted-in';
+  const rows: Rows = {
+    from: sql`consents AS consent`, owner: sql`consent.recipient`,
+    where: sql`consent.category = ${category} AND consent.state = ${wanted ? 'opted-in' : 'opted-out'}`,
+  };
+  return { suppressed, consent: { rows, wanted } };
 }

@@ -1,7 +1,9 @@
 /** PostgreSQL: attributes are jsonb. */
 import type { Field } from '../field';
 import type { Cases, Comparison, Dialect } from './dialect';
-import { caseOf, FALSE, sql, type Fragment } from './fragment';
+import { caseOf, FALSE, or, sql, type Fragment } from './fragment';
+import { pathOf } from './json-path';
+import { columnOf } from './values';
 
 const OPERATORS: Readonly<Record<Comparison, Fragment>> = {
   '=': sql`=`, '>': sql`>`, '>=': sql`>=`, '<': sql`<`, '<=': sql`<=`,
@@ -11,14 +13,28 @@ export const postgres: Dialect = {
   placeholder: (position) => `$${position}`,
 
   cell(field, source) {
-    const column = Object.hasOwn(source.columns, field.path) ? source.columns[field.path] : undefined;
+    const column = columnOf(field, source)?.value;
     const places = [...(column === undefined ? [] : [sql`to_jsonb(${column})`]), ...(source.json === undefined ? [] : [attributeOf(field, source.json)])];
     const [first = sql`NULL::jsonb`, second] = places;
     const value = second === undefined ? first : sql`coalesce(${first}, ${second})`;
     return { type: sql`jsonb_typeof(${value})`, value };
   },
 
-  isThere: ({ type }) => sql`coalesce(${type}, 'null') <> 'null'`,
+  isThere(field, source) {
+    const column = columnOf(field, source);
+    return or([
+      ...(column === undefined ? [] : [sql`${column.value} IS NOT NULL`]),
+      ...(source.json === undefined ? [] : [sql`${textOf(field, source.json)} IS NOT NULL`]),
+    ]);
+  },
+
+  testJson(test, { path, parts }, json) {
+    const own = pathOf(test, [path]);
+    const nested = pathOf(test, parts);
+    if (own === undefined || nested === undefined) return undefined;
+    const ask = (way: string): Fragment => sql`(${json} @@ ${way}::jsonpath) IS TRUE`;
+    return parts.length === 1 ? ask(own) : sql`CASE WHEN ${json} ? ${path}::text THEN ${ask(own)} ELSE ${ask(nested)} END`;
+  },
 
   cases({ type, value }, { string, number, array, object, null: none, ...flags }: Cases) {
     const whens: Fragment[] = [];
@@ -53,6 +69,7 @@ export const postgres: Dialect = {
   endsWith: (value, text) => sql`right(${value}, length(${text}::text)) = ${text}::text`,
   contains: (value, text) => sql`strpos(${value}, ${text}::text) > 0`,
   figure: (value) => sql`to_jsonb(${value})`,
+  compareFigure: (value, comparison, bound) => sql`${value}::float8 ${OPERATORS[comparison]} ${bound}::float8`,
   float: ({ value }) => sql`(${value} #>> '{}')::float8`,
   instant: (iso) => sql`${iso}::text`,
 };
@@ -63,4 +80,12 @@ function attributeOf({ path, parts }: Field, json: Fragment): Fragment {
   if (parts.length === 1) return own;
   const nested = parts.reduce((inner, part) => sql`${inner} -> ${part}::text`, json);
   return sql`coalesce(${own}, ${nested})`;
+}
+
+/** What is there as text: SQL NULL where the field is missing or null. */
+function textOf({ path, parts }: Field, json: Fragment): Fragment {
+  const own = sql`${json} ->> ${path}::text`;
+  if (parts.length === 1) return sql`(${own})`;
+  const above = parts.slice(0, -1).reduce((inner, part) => sql`${inner} -> ${part}::text`, json);
+  return sql`CASE WHEN ${json} ? ${path}::text THEN ${own} ELSE ${above} ->> ${parts.at(-1)}::text END`;
 }

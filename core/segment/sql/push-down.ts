@@ -9,6 +9,7 @@ import type { Clock } from '../clock';
 import { rulesOf, type Condition, type Rule } from '../condition';
 import type { Dialect, Source } from './dialect';
 import { and, FALSE, not, or, sql, TRUE, type Fragment } from './fragment';
+import type { Lookup } from './lookup';
 import { answerPerson } from './person';
 import { approximately, casesOf, exactly, isNameable } from './values';
 
@@ -19,7 +20,17 @@ const MOST_PARAMETERS = 20_000;
 /** Parts of a person that are not in the attributes, or not only: the database keeps them elsewhere. */
 const ELSEWHERE = new Set(['id', 'locale', 'timezone', 'consent', 'devices', 'push']);
 
-const PEOPLE: Source = { columns: { locale: sql`people.locale`, timezone: sql`people.timezone` }, json: sql`people.attributes` };
+const PEOPLE: Source = {
+  columns: { locale: { value: sql`people.locale`, type: 'text' }, timezone: { value: sql`people.timezone`, type: 'text' } },
+  json: sql`people.attributes`,
+};
+
+/** How a condition becomes SQL. */
+export interface Way {
+  readonly dialect: Dialect;
+  readonly clock: Clock;
+  readonly lookup: Lookup;
+}
 
 type Side = 'upper' | 'lower';
 
@@ -29,11 +40,11 @@ interface Answer {
 }
 
 /** The filter, and what remains to be asked of those who pass it. */
-export function pushDown(condition: Condition, dialect: Dialect, clock: Clock): { filter: Fragment; residual?: Condition } {
+export function pushDown(condition: Condition, way: Way): { filter: Fragment; residual?: Condition } {
   const rules = [...rulesOf(condition)].length;
   const parts = condition.kind === 'and' ? condition.conditions : [condition];
   if (rules > MOST_RULES) return { filter: TRUE, residual: condition };
-  const answers = parts.map((part) => answer(part, 'upper', dialect, clock));
+  const answers = parts.map((part) => answer(part, 'upper', way));
   const filter = and(answers.map((one) => one.filter));
   if (filter.values.length > MOST_PARAMETERS) return { filter: TRUE, residual: condition };
   const open = parts.filter((_, index) => answers[index]?.exact === false);
@@ -42,29 +53,29 @@ export function pushDown(condition: Condition, dialect: Dialect, clock: Clock): 
   return { filter, residual: open.length === 1 ? only : { kind: 'and', conditions: open } };
 }
 
-function answer(condition: Condition, side: Side, dialect: Dialect, clock: Clock): Answer {
+function answer(condition: Condition, side: Side, way: Way): Answer {
   switch (condition.kind) {
     case 'rule':
-      return answerRule(condition, side, dialect, clock);
+      return answerRule(condition, side, way);
     case 'person': {
-      const filter = answerPerson(condition.test, dialect, clock);
+      const filter = answerPerson(condition.test, way.dialect, way.clock, way.lookup);
       return filter === undefined ? unknown(side) : { filter, exact: true };
     }
     case 'named':
-      return answer(condition.condition, side, dialect, clock);
+      return answer(condition.condition, side, way);
     case 'not': {
-      const { filter, exact } = answer(condition.condition, side === 'upper' ? 'lower' : 'upper', dialect, clock);
+      const { filter, exact } = answer(condition.condition, side === 'upper' ? 'lower' : 'upper', way);
       return { filter: not(filter), exact };
     }
     default: {
-      const answers = condition.conditions.map((part) => answer(part, side, dialect, clock));
+      const answers = condition.conditions.map((part) => answer(part, side, way));
       const join = condition.kind === 'and' ? and : or;
       return { filter: join(answers.map((one) => one.filter)), exact: answers.every((one) => one.exact) };
     }
   }
 }
 
-function answerRule(rule: Rule, side: Side, dialect: Dialect, clock: Clock): Answer {
+function answerRule(rule: Rule, side: Side, { dialect, clock }: Way): Answer {
   const { field, test } = rule;
   if (field === undefined) return unknown(side);
   if (field.path === 'id') return answerId(rule, dialect) ?? unknown(side);

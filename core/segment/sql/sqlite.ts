@@ -2,6 +2,7 @@
 import type { Field } from '../field';
 import type { Cases, Cell, Comparison, Dialect } from './dialect';
 import { caseOf, FALSE, sql, type Fragment } from './fragment';
+import { columnOf } from './values';
 
 const OPERATORS: Readonly<Record<Comparison, Fragment>> = {
   '=': sql`=`, '>': sql`>`, '>=': sql`>=`, '<': sql`<`, '<=': sql`<=`,
@@ -11,7 +12,7 @@ export const sqlite: Dialect = {
   placeholder: () => '?',
 
   cell(field, source) {
-    const column = Object.hasOwn(source.columns, field.path) ? source.columns[field.path] : undefined;
+    const column = columnOf(field, source)?.value;
     const { json } = source;
     if (json === undefined) return { type: sql`typeof(${column ?? NULL})`, value: column ?? NULL };
     const type = lookUp(sql`json_type`, field, json);
@@ -20,7 +21,7 @@ export const sqlite: Dialect = {
     return { type: sql`CASE WHEN ${column} IS NULL THEN ${type} ELSE 'text' END`, value: sql`coalesce(${column}, ${value})` };
   },
 
-  isThere: ({ value }) => sql`${value} IS NOT NULL`,
+  isThere: (field, source) => sql`${sqlite.cell(field, source).value} IS NOT NULL`,
   cases: byType,
 
   someItem: (field, { json }, passes) => (json === undefined ? FALSE : sql`EXISTS (SELECT 1 FROM json_each(${json}, ${pathOf(field, json)}) AS item WHERE ${
@@ -36,6 +37,7 @@ export const sqlite: Dialect = {
   endsWith: (value, text) => sql`substr(CAST(${value} AS BLOB), -${Buffer.byteLength(text)}) IS CAST(${text} AS BLOB)`,
   contains: (value, text) => sql`coalesce(instr(CAST(${value} AS BLOB), CAST(${text} AS BLOB)), 0) > 0`,
   figure: (value) => value,
+  compareFigure: (value, comparison, bound) => sql`${value} ${OPERATORS[comparison]} ${bound}`,
   float: ({ value }) => sql`CAST(${value} AS REAL)`,
   instant: (iso) => sql`${iso}`,
 };

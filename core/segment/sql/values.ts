@@ -3,8 +3,9 @@ import type { JsonValue } from '../../json';
 import type { Clock } from '../clock';
 import type { Condition, Test } from '../condition';
 import { isIndex, type Field } from '../field';
-import type { Cases, Cell, Comparison, Dialect, Source } from './dialect';
-import { and, sql, TRUE, type Fragment } from './fragment';
+import type { Cases, Cell, Column, Comparison, Dialect, Source } from './dialect';
+import { and, FALSE, or, sql, TRUE, type Fragment } from './fragment';
+import { isExactText, ordersAlike } from './text';
 
 const DAY = 86_400_000;
 
@@ -16,6 +17,13 @@ export function isNameable({ parts }: Field): boolean {
 
 /** The test of a field where the database can answer it exactly. */
 export function exactly(test: Test, field: Field, source: Source, dialect: Dialect): Fragment | undefined {
+  const column = columnOf(field, source);
+  const inJson = source.json === undefined ? undefined : dialect.testJson?.(test, field, source.json);
+  if (column?.type === 'text') {
+    const cases = casesOf(test, dialect);
+    if (inJson !== undefined) return sql`CASE WHEN ${column.value} IS NULL THEN ${inJson} ELSE ${cases?.string?.(column.value) ?? FALSE} END`;
+    if (source.json === undefined && cases !== undefined) return ofText(column.value, cases);
+  } else if (inJson !== undefined) return inJson;
   const cell = dialect.cell(field, source);
   if (test.operator === '$all') {
     const each = test.values.map((value) => casesOf({ operator: '$eq', value, fold: test.fold }, dialect));
@@ -27,7 +35,7 @@ export function exactly(test: Test, field: Field, source: Source, dialect: Diale
     const length = wantedLength(test.condition);
     return length === undefined ? undefined : dialect.cases(cell, { array: sql`${dialect.listLength(cell)} = ${length}` });
   }
-  if (test.operator === '$exists') return dialect.isThere(cell);
+  if (test.operator === '$exists') return dialect.isThere(field, source);
   if (test.operator === '$type') {
     const any = (): Fragment => TRUE;
     const { type } = test;
@@ -36,6 +44,18 @@ export function exactly(test: Test, field: Field, source: Source, dialect: Diale
   }
   const cases = casesOf(test, dialect);
   return cases === undefined ? undefined : dialect.cases(cell, withItems(cases, field, source, dialect));
+}
+
+export function columnOf({ path }: Field, { columns }: Source): Column | undefined {
+  return Object.hasOwn(columns, path) ? columns[path] : undefined;
+}
+
+/** Said plainly, so that an index may answer. */
+function ofText(column: Fragment, { string, null: none }: Cases): Fragment {
+  return or([
+    ...(string === undefined ? [] : [sql`(${column} IS NOT NULL AND ${string(column)})`]),
+    ...(none === undefined ? [] : [and([sql`${column} IS NULL`, none])]),
+  ]);
 }
 
 /** A list passes when one of its items does. */
@@ -133,14 +153,4 @@ function range(test: Extract<Test, { operator: '$within' | '$after' | '$before' 
 function wantedLength(condition: Condition): number | undefined {
   const test = condition.kind === 'rule' ? condition.test : undefined;
   return test?.operator === '$eq' && typeof test.value === 'number' ? test.value : undefined;
-}
-
-/** Texts that databases keep as they are: no lone surrogates, no NUL. */
-export function isExactText(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
-}
-
-/** JavaScript orders by UTF-16 units, databases by code points; below the surrogates it is the same. */
-function ordersAlike(text: string): boolean {
-  return isExactText(text) && !/[\ud800-\uffff]/.test(text);
 }

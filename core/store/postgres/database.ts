@@ -47,7 +47,8 @@ export class Database implements Queries {
     }
     // Loaded here and not above: a host lists our nodes without ever needing PostgreSQL.
     const { Pool } = require('pg') as typeof import('pg');
-    const pool = new Pool({ ...poolConfig(rest), onConnect: (client) => client.query(`SET search_path TO ${schema}`) });
+    // Compiling a query to machine code takes longer than it saves in ours.
+    const pool = new Pool({ ...poolConfig(rest), onConnect: (client) => client.query(`SET search_path TO ${schema}; SET jit = off`) });
     // A connection that breaks while idle is replaced by the next query; without a listener it would end the process.
     pool.on('error', () => undefined);
     const database = new Database(pool, placeOf(rest));

@@ -1,8 +1,8 @@
 /** People, their devices, consents and suppressions. */
 import type { ConsentState, Recipient } from '../../recipient';
 import { toConsents, toPeople, type Row } from '../rows';
-import type { AnswerCount, DeadDevice, PeopleTally, ScannedPerson, SqlFilter, Standing, UpsertReport } from '../store';
-import { bitsSql, tallySql, toAnswers } from '../tally';
+import type { AnswerCount, DeadDevice, PeopleTally, ReachCount, ScannedPerson, SqlFilter, Standing, UpsertReport } from '../store';
+import { bitsSql, formulaSql, PLATFORM_BITS, toAnswerCounts, toReachCounts } from '../tally';
 import { json, type Database, type Queries } from './database';
 import { rounds } from './rounds';
 
@@ -100,10 +100,13 @@ export async function countPeople(db: Database, filter?: SqlFilter): Promise<num
   return Number(row?.['n']);
 }
 
-export async function* scanPeople(db: Database, questions: readonly SqlFilter[]): AsyncGenerator<ScannedPerson[]> {
+export async function* scanPeople(
+  db: Database, questions: readonly SqlFilter[], columns: readonly ('locale' | 'timezone')[],
+): AsyncGenerator<ScannedPerson[]> {
   const binder = new Binder();
   const answers = bitsSql(questions, binder.bind);
-  const query = `SELECT ${PERSON}, ${answers} AS answers FROM people WHERE people.id > $${binder.parameters.length + 1} ORDER BY people.id LIMIT ${PAGE}`;
+  const [locale, timezone] = (['locale', 'timezone'] as const).map((name) => (columns.includes(name) ? name : `NULL AS ${name}`));
+  const query = `SELECT id, ${locale}, ${timezone}, attributes::text AS attributes, ${answers} AS answers FROM people WHERE people.id > $${binder.parameters.length + 1} ORDER BY people.id LIMIT ${PAGE}`;
   let after = '';
   for (;;) {
     const rows = await db.all(query, ...binder.parameters, after);
@@ -114,10 +117,39 @@ export async function* scanPeople(db: Database, questions: readonly SqlFilter[])
   }
 }
 
-export async function tallyPeople(db: Database, { among, ...tally }: PeopleTally): Promise<AnswerCount[]> {
-  const people = among === undefined ? { sql: 'people', parameters: [] } : { sql: '(SELECT one COLLATE "C" AS id FROM unnest($1::text[]) AS one) AS people', parameters: [among] };
+/**
+ * Keeps PostgreSQL from copying the text of an inner query into the one around it: each question is asked once a person.
+ * In quotes it is a constant, and not one that takes a query with several cores away.
+ */
+const FENCE = "OFFSET '0'";
+
+/** Nothing in it is asked by a subquery for each person, so that several cores share it. */
+export async function tallyPeople(db: Database, { questions, joins, excludes, when, reach }: PeopleTally): Promise<AnswerCount[]> {
   const { bind, parameters } = new Binder();
-  return toAnswers(await db.all(tallySql(tally, people, 'OFFSET 0', bind), ...parameters), tally);
+  const answered = `(SELECT people.id, ${bitsSql(questions, bind, excludes)} AS answers FROM people ${joins.map(bind).join(' ')} ${FENCE}) AS people`;
+  const matching = formulaSql(when);
+  const device = bind(reach);
+  // Where everybody's rows are joined one by one already, their devices are too; else only those of the people who match
+  // are looked at, in the processes that found them.
+  const reached = joins.length > 0
+    ? `SELECT answers, coalesce(reach.platforms, 0) AS platforms, 1 AS people FROM ${answered}
+        LEFT JOIN (SELECT recipient, ${PLATFORM_BITS} AS platforms FROM devices AS device WHERE ${device} GROUP BY recipient) AS reach
+        ON ${matching} AND reach.recipient = people.id ${FENCE}`
+    : `SELECT answers, coalesce(${PLATFORM_BITS}, 0) AS platforms, CASE WHEN matching IS NULL THEN count(*) ELSE 1 END AS people
+        FROM (SELECT answers, CASE WHEN ${matching} THEN id END AS matching FROM ${answered} ${FENCE}) AS people
+        LEFT JOIN devices AS device ON device.recipient = matching AND ${device} GROUP BY answers, matching`;
+  const rows = await db.all(`SELECT answers, platforms, sum(people) AS people FROM (${reached}) AS people GROUP BY answers, platforms`, ...parameters);
+  return toAnswerCounts(rows, questions.length);
+}
+
+export async function tallyReach(db: Database, recipients: readonly string[], reach: SqlFilter): Promise<ReachCount[]> {
+  const { bind, parameters } = new Binder();
+  return toReachCounts(await db.all(
+    `SELECT platforms, count(*) AS people FROM (
+      SELECT ${PLATFORM_BITS} AS platforms FROM devices AS device
+      WHERE device.recipient = ANY(${bind({ sql: '$1', parameters: [recipients] })}) AND ${bind(reach)} GROUP BY device.recipient
+    ) AS people GROUP BY platforms`, ...parameters,
+  ));
 }
 
 /** Keeps the parameters of pieces of a query, and numbers their places anew. */

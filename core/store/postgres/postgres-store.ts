@@ -25,7 +25,7 @@ import type {
   RunRow,
   RunState,
   SavedList,
-  ScannedPerson,
+  ReachCount, ScannedPerson,
   SettleOptions,
   Settlement,
   SqlFilter,
@@ -78,12 +78,16 @@ export class PostgresStore implements Store {
     return people.countPeople(this.db, filter);
   }
 
-  scanPeople(questions: readonly SqlFilter[]): AsyncIterable<readonly ScannedPerson[]> {
-    return people.scanPeople(this.db, questions);
+  scanPeople(questions: readonly SqlFilter[], columns: readonly ('locale' | 'timezone')[]): AsyncIterable<readonly ScannedPerson[]> {
+    return people.scanPeople(this.db, questions, columns);
   }
 
   tallyPeople(tally: PeopleTally): Promise<AnswerCount[]> {
     return people.tallyPeople(this.db, tally);
+  }
+
+  tallyReach(recipients: readonly string[], reach: SqlFilter): Promise<ReachCount[]> {
+    return people.tallyReach(this.db, recipients, reach);
   }
 
   facts(recipients: readonly string[], events: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>> {

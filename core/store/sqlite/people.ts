@@ -1,8 +1,8 @@
 /** People, their devices, consents and suppressions. */
 import type { ConsentState, Device, Recipient } from '../../recipient';
 import { toConsents, toPeople, type Row } from '../rows';
-import type { AnswerCount, DeadDevice, PeopleTally, ScannedPerson, SqlFilter, Standing, UpsertReport } from '../store';
-import { bitsSql, tallySql, toAnswers } from '../tally';
+import type { AnswerCount, DeadDevice, PeopleTally, ReachCount, ScannedPerson, SqlFilter, Standing, UpsertReport } from '../store';
+import { bitsSql, formulaSql, PLATFORM_BITS, toAnswerCounts, toReachCounts } from '../tally';
 import type { Database } from './database';
 
 const PAGE = 1000;
@@ -90,26 +90,52 @@ export function countPeople(db: Database, filter?: SqlFilter): number {
   return Number(db.get(`SELECT count(*) AS n FROM people ${where}`, ...sqlParameters(filter))?.['n'] ?? 0);
 }
 
-export async function* scanPeople(db: Database, questions: readonly SqlFilter[]): AsyncGenerator<ScannedPerson[]> {
+export async function* scanPeople(
+  db: Database, questions: readonly SqlFilter[], columns: readonly ('locale' | 'timezone')[],
+): AsyncGenerator<ScannedPerson[]> {
   const binder = new Binder();
   const answers = bitsSql(questions, binder.bind);
-  const query = `SELECT id, locale, timezone, attributes, ${answers} AS answers FROM people WHERE id > ? ORDER BY id LIMIT ${PAGE}`;
+  // Only what is asked for: a column of nothing costs as much as another.
+  const names: string[] = ['id', 'attributes', ...columns];
+  const place = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length + 1);
+  const [localeAt, timezoneAt, answersAt] = [place('locale'), place('timezone'), names.length];
+  const query = `SELECT ${names.join(', ')}${questions.length === 0 ? '' : `, ${answers}`} FROM people WHERE id > ? ORDER BY id LIMIT ${PAGE}`;
   let after = '';
   for (;;) {
     const rows = db.lists(query, ...binder.parameters, after);
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows.map(([id, locale, timezone, attributes, answers]) => ({ id, locale, timezone, attributes, answers }) as ScannedPerson);
+    yield rows.map((row) => ({
+      id: row[0], attributes: row[1], answers: row[answersAt] ?? 0, locale: row[localeAt] ?? null, timezone: row[timezoneAt] ?? null,
+    }) as ScannedPerson);
     after = String(last[0]);
     // A million people take seconds: the host has other things to do in between.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-export function tallyPeople(db: Database, { among, ...tally }: PeopleTally): AnswerCount[] {
-  const people = among === undefined ? { sql: 'people', parameters: [] } : { sql: '(SELECT value AS id FROM json_each(?)) AS people', parameters: [JSON.stringify(among)] };
+/** A limit keeps SQLite from copying the text of an inner query into the one around it: each question is asked once a person. */
+const FENCE = 'LIMIT -1';
+
+export function tallyPeople(db: Database, { questions, excludes, when, reach }: PeopleTally): AnswerCount[] {
   const { bind, parameters } = new Binder();
-  return toAnswers(db.all(tallySql(tally, people, 'LIMIT -1', bind), ...parameters), tally);
+  const platforms = `SELECT ${PLATFORM_BITS} FROM devices AS device WHERE device.recipient = people.id AND ${bind(reach)}`;
+  return toAnswerCounts(db.all(
+    `SELECT answers, platforms, count(*) AS people FROM (
+      SELECT answers, CASE WHEN ${formulaSql(when)} THEN coalesce((${platforms}), 0) ELSE 0 END AS platforms FROM (
+        SELECT people.id, ${bitsSql(questions, bind, excludes)} AS answers FROM people ${FENCE}
+      ) AS people ${FENCE}
+    ) GROUP BY answers, platforms`, ...parameters,
+  ), questions.length);
+}
+
+export function tallyReach(db: Database, recipients: readonly string[], reach: SqlFilter): ReachCount[] {
+  return toReachCounts(db.all(
+    `SELECT platforms, count(*) AS people FROM (
+      SELECT ${PLATFORM_BITS} AS platforms FROM devices AS device
+      WHERE device.recipient IN (SELECT value FROM json_each(?)) AND ${reach.sql} GROUP BY device.recipient
+    ) GROUP BY platforms`, JSON.stringify(recipients), ...sqlParameters(reach),
+  ));
 }
 
 /** Keeps the parameters of pieces of a query. */

@@ -29,6 +29,11 @@ export const postgres: TestDatabase = {
   },
 };
 
+/** What PostgreSQL can keep of a value: no NUL, no half of a surrogate pair. */
+export function kept<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value).replace(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '')) as T;
+}
+
 /** Whether PostgreSQL answers; asked in another process, since a suite must know before it begins. */
 function answers(): boolean {
   const script = `const { Client } = require('pg');
