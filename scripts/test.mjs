@@ -4,7 +4,7 @@ import { environment } from './with-node.mjs';
 
 const quick = process.argv[2] === 'quick';
 /** Long proofs, such as those by random cases; the full run has them. */
-const LONG = ['delivery/(faults|pacing|credentials|default-credentials)', '(segment|template)/properties', 'segment/(peers|sql)', 'campaign/segments', 'experiment/(assign|statistics)', 'kpi/aggregate', 'picture/picture'].map((name) => `test/core/${name}\\.test`);
+const LONG = ['delivery/(faults|runs|pacing|credentials|default-credentials)', '(segment|template)/properties', 'segment/(peers|sql)', 'campaign/segments', 'experiment/(assign|statistics)', 'kpi/aggregate', 'picture/picture'].map((name) => `test/core/${name}\\.test`);
 const jest = (...projects) => ['jest', '--selectProjects', ...projects];
 
 const steps = [

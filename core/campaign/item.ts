@@ -47,7 +47,8 @@ export function withPush(item: Item, state: PushState): Item {
   const push: JsonObject = {};
   for (const name of Object.keys(written)) {
     const value = written[name];
-    if (value !== undefined) push[name] = value;
+    // Assigned, that name would be the prototype, and what it holds would pass for what a step wrote.
+    if (value !== undefined && name !== '__proto__') push[name] = value;
   }
   return { ...item, push };
 }

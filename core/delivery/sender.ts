@@ -193,9 +193,13 @@ export class Sender {
   /** What happens when its stream has ended; apart from the launch, so that no request is kept in memory until then. */
   private landing(flight: Flight, session: Session, authorization: string | undefined): (ending: Ending) => void {
     return (ending) => {
-      this.aftermath.land(flight, session, authorization, ending);
-      this.airborne--;
-      this.line.wakeSoon();
+      try {
+        this.aftermath.land(flight, session, authorization, ending);
+      } finally {
+        // A listener that throws all the same breaks its promise, not the run.
+        this.airborne--;
+        this.line.wakeSoon();
+      }
     };
   }
 

@@ -43,6 +43,8 @@ const MOST_AGE_MS = 60 * 60_000;
 const FLUSH_MS = 1000;
 
 const NO_BODY = { endStream: true };
+/** Said, since Node takes it that GET and DELETE have none. */
+const WITH_BODY = { endStream: false };
 
 type ExchangeStream = ClientHttp2Stream & { exchange?: Exchange; owner?: Session };
 
@@ -128,7 +130,7 @@ export class Session {
       if (this.http2 === undefined) throw new Error('not connected');
       const headers: OutgoingHttpHeaders = { ...request.headers, ':method': request.method ?? 'POST', ':path': request.path };
       if (authorization !== undefined) headers['authorization'] = authorization;
-      stream = this.http2.request(headers, request.body === '' ? NO_BODY : undefined);
+      stream = this.http2.request(headers, request.body === '' ? NO_BODY : WITH_BODY);
     } catch {
       this.retire();
       queueMicrotask(() => done({ failure: 'not-submitted' }));

@@ -30,6 +30,14 @@ describe('compiling a stage', () => {
     expect(() => compileStage(stage as unknown as Stage)).toThrow(PushError);
   });
 
+  it('lets no name in the state of earlier steps pass for its prototype', () => {
+    const [route] = split({}).apply(JSON.parse('{ "id": "a", "push": { "__proto__": { "heldOut": true }, "segment": "all" } }'));
+    const push = route?.item['push'] as object;
+    expect(Object.getPrototypeOf(push)).toBe(Object.prototype);
+    expect(push).toMatchObject({ segment: 'all' });
+    expect('heldOut' in push).toBe(false);
+  });
+
   it('sends every person to one output, and no item to another kind of failure than a PushError', () => {
     const stage = split({ arms: [{ name: 'A', weight: 45 }, { name: 'B', weight: 45 }], control: 10 });
     fc.assert(fc.property(fc.oneof(fc.anything(), fc.record({ id: fc.oneof(fc.string(), fc.double()), push: fc.jsonValue() })), (item) => {
