@@ -9,6 +9,7 @@ export { NO_FACTS, type FactsOf, type PersonEvent, type PersonFacts } from './fa
 export { conditionFacts, conditionFields } from './fields';
 export { OPERAND_PARTS, SEGMENT_OPERANDS, SEGMENT_PARTS, type OperandPart, type PartKind } from './operand-parts';
 export { findOperator, SEGMENT_OPERATORS, type OperatorGroup, type OperatorInfo, type OperatorName } from './operators';
+export { parseInstant } from './instant';
 export type { Formula } from './outline';
 export { parseCondition, type ParseOptions } from './parse';
 export { planScan, type ScanPlan } from './scan';

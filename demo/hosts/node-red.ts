@@ -38,6 +38,7 @@ export interface NodeRedOptions {
   flows?: FlowNode[];
   /** Language of the texts that the run time makes; English if not given. */
   language?: 'en-US' | 'fr';
+  env?: Record<string, string>;
 }
 
 export interface NodeRedHost {
@@ -62,7 +63,7 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost
   const logFile = join(dataFolder, 'node-red.log');
   const log = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
   const earlier = starts(log());
-  const child = launch(hostFolder, settings, logFile);
+  const child = launch(hostFolder, settings, logFile, options.env);
   const stop = (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') => end(child, signal);
   const api = async (path: string, init?: RequestInit): Promise<Response> => {
     const response = await fetch(url + path, init);
@@ -124,11 +125,14 @@ function settingsFor(userDir: string, uiPort: number, lang: NodeRedOptions['lang
   };
 }
 
-function launch(hostFolder: string, settings: string, logFile: string): ChildProcess {
+function launch(hostFolder: string, settings: string, logFile: string, env: NodeRedOptions['env']): ChildProcess {
   const output = openSync(logFile, 'a');
   const child = spawn(process.execPath, [join(hostFolder, 'node_modules', 'node-red', 'red.js'), '--settings', settings], {
     stdio: ['ignore', output, output],
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE_RED|JEST)_|^NODE_OPTIONS$/.test(name))),
+    env: {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE_RED|JEST)_|^NODE_OPTIONS$/.test(name))),
+      ...env,
+    },
   });
   closeSync(output);
   return child;

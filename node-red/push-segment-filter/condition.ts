@@ -25,5 +25,5 @@ function readJson(text: unknown, where: string): JsonObject {
     throw new PushError('condition-invalid', `${where}The condition is not JSON.`, 'Open the node and correct it.');
   }
   if (isJsonObject(value)) return value;
-  throw new PushError('no-condition', `${where}The condition is no JSON object.`, 'Write one such as { "country": "FR" }.');
+  throw new PushError('condition-invalid', `${where}The condition is no JSON object.`, 'Write one such as { "country": "FR" }.');
 }

@@ -1,5 +1,6 @@
 import type { INodeProperties, IDisplayOptions } from 'n8n-workflow';
 import { fieldNames } from '../shared/fields';
+import { namesInStore } from '../shared/list-search';
 import { storeFileOption } from '../shared/store';
 
 const on = (...operation: string[]): IDisplayOptions => ({ show: { operation } });
@@ -128,7 +129,7 @@ export const properties: INodeProperties[] = [
     displayOptions: on('deleteList', 'saveList', 'saveSegment'),
     modes: [
       { displayName: 'Name', name: 'name', type: 'string', placeholder: 'e.g. vip customers' },
-      { displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchLists', searchable: true } },
+      namesInStore('searchLists'),
     ],
   },
   {

@@ -58,7 +58,7 @@ export function tellCounts(context: IExecuteFunctions, names: readonly string[],
 export function tellExplanation(context: IExecuteFunctions, explained: readonly Explained[]): void {
   for (const { segment, people, matched, rules, reach, person } of explained) {
     const funnel = rules.filter(({ depth, words }) => depth > 0 || rules.length === 1 || !words.endsWith(':'))
-      .map(({ words, passed }) => `${words}: ${share(passed, people)}`);
+      .map(({ words, passed }) => `${words.replace(/:$/, '')}: ${share(passed, people)}`);
     const { people: reached, ...platforms } = reach;
     const by = Object.entries(platforms).map(([platform, count]) => `${platform} ${count}`).join(', ');
     tell(context, [

@@ -1,6 +1,7 @@
 /** The collection of rules about a person: an entry for each such operator of core's table, an input for each of its fields. */
 import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 import { OPERAND_PARTS, SEGMENT_EVENTS, SEGMENT_OPERATORS, type OperandPart, type OperatorInfo, type PartKind } from '../../core';
+import { namesInStore } from '../shared/list-search';
 
 /** Operators whose rules n8n's own filter editor has no room for. */
 export const PERSON_OPERATORS: readonly OperatorInfo[] =
@@ -22,12 +23,12 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** A name out of the store, or one that is typed. */
-function chosenOrTyped(searchListMethod: string, placeholder: string): Partial<INodeProperties> {
+function chosenOrTyped(searchListMethod: Parameters<typeof namesInStore>[0], placeholder: string): Partial<INodeProperties> {
   return {
     type: 'resourceLocator',
     default: { mode: 'list', value: '' },
     modes: [
-      { displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod, searchable: true } },
+      namesInStore(searchListMethod),
       { displayName: 'Name', name: 'name', type: 'string', placeholder },
     ],
   };

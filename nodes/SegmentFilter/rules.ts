@@ -5,7 +5,7 @@
  * is evaluated for each item, which would cost n8n about 300 µs an item.
  */
 import type { FilterConditionValue, FilterValue } from 'n8n-workflow';
-import { PushError, type JsonObject, type JsonValue } from '../../core';
+import { parseInstant, PushError, type JsonObject, type JsonValue } from '../../core';
 
 /** A name of JavaScript, which may be `prénom`. */
 const NAME = String.raw`[\p{ID_Start}_$][\p{ID_Continue}$]*`;
@@ -151,9 +151,10 @@ function readValue(value: unknown, type: string, number: number): JsonValue {
     throw wrongValue(number, 'true or false');
   }
   if (type === 'dateTime') {
-    // A Luxon DateTime out of an expression says its instant through toString.
-    const date = new Date(typeof value === 'number' ? value : String(value ?? ''));
-    if (!Number.isNaN(date.getTime())) return date.toISOString();
+    // A date out of an expression, one of Luxon too, says its instant through toJSON. A text without a zone is UTC, wherever n8n runs.
+    const written: unknown = typeof value === 'object' ? (value as { toJSON?: () => unknown } | null)?.toJSON?.() : value;
+    const instant = parseInstant(typeof written === 'string' ? written.trim() : written);
+    if (instant !== undefined) return new Date(instant).toISOString();
     throw wrongValue(number, 'a date such as 2026-01-31');
   }
   if (type === 'string') return value === undefined || value === null ? '' : String(value);

@@ -1,7 +1,12 @@
 /** The names that editors offer beside typing them: saved lists and events, out of the store. */
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodePropertyMode } from 'n8n-workflow';
 import { SEGMENT_EVENTS, type Store } from '../../core';
 import { withStore } from './store';
+
+/** The mode of a resource locator in which one of these names is chosen; without a credential the store is n8n's usual file. */
+export function namesInStore(searchListMethod: 'searchLists' | 'searchEvents'): INodePropertyMode {
+  return { displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod, searchable: true, skipCredentialsCheckInRLC: true } };
+}
 
 export function searchLists(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
   return search(this, filter, async (store) => (await store.lists()).map(({ name }) => name));

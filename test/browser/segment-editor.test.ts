@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { openStore, saveStaticList } from '../../core';
 import { startNodeRed, type FlowNode, type NodeRedHost } from '../../demo/hosts/node-red';
 import { launchChromium } from './chromium';
 
@@ -37,11 +38,18 @@ describe.each(['en-US', 'fr'])('the editor of segments in %s', (language) => {
     node('nested', { condition: JSON.stringify(NESTED, null, 1) }),
     node('broken', { condition: '{ "country": ' }),
     node('unknown', { condition: '{ "country": { "$like": "F" } }' }),
+    node('deep', { condition: `${'{"$not":'.repeat(10_000)}{"a":1}${'}'.repeat(10_000)}` }),
+    node('known', { store: 'store', condition: '{"$performed":{"event":"opened"},"$inList":"vip"}' }),
+    { id: 'store', type: 'push-store', name: '', path: join(dataFolder, 'names.sqlite'), pathType: 'str' },
     node('many', { route: 'first', segments: [{ name: 'one', condition: '{"a":1}' }, { name: 'two', condition: '{"b":{"$gt":2}}' }], outputs: 3, wires: [['d1'], ['d2'], ['d3']] }),
     ...['d1', 'd2', 'd3'].map((id, index) => ({ id, type: 'debug', z: 'tab', name: id, x: 500, y: 100 + 60 * index, wires: [] })),
   ] as FlowNode[];
 
   beforeAll(async () => {
+    const store = await openStore({ sqlite: join(dataFolder, 'names.sqlite') });
+    await saveStaticList(store, 'beta testers', ['1']);
+    await store.recordActivities([{ recipient: '1', name: 'finished lesson', key: '1', at: new Date().toISOString(), properties: {} }], new Date());
+    await store.close();
     [host, browser] = await Promise.all([startNodeRed({ dataFolder, packageFolder: resolve(__dirname, '../..'), flows, language: language as 'fr' | 'en-US' }), launchChromium()]);
     page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     page.on('pageerror', ({ message }) => problems.push(message));
@@ -130,6 +138,33 @@ describe.each(['en-US', 'fr'])('the editor of segments in %s', (language) => {
     expect(await page.locator('.push-segment-filter-join').first().inputValue()).toBe('$nor');
     await done();
     expect((await saved('many')).segments[0]?.condition).toBe('{"$nor":[{"c":{"$exists":true}}]}');
+  });
+
+  it('offers the events and lists that its store knows, and takes the chosen ones', async () => {
+    await open('known');
+    for (const [input, typed, wanted] of [[page.locator('.push-segment-filter-part input').first(), 'LESS', 'finished lesson'], [rows().nth(1).locator('.push-segment-filter-value input'), 'test', 'beta testers']] as const) {
+      await input.fill('');
+      await input.pressSequentially(typed);
+      await page.locator('.red-ui-autoComplete-container', { hasText: wanted }).waitFor();
+      expect((await page.locator('.red-ui-autoComplete-container').innerText()).trim()).toBe(wanted);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      expect(await input.inputValue()).toBe(wanted);
+    }
+    await done();
+    expect(JSON.parse((await saved('known')).condition)).toEqual({ $and: [{ $performed: { event: 'finished lesson' } }, { $inList: 'beta testers' }] });
+  });
+
+  it('says of a condition nested 10,000 deep that it cannot be used, and leaves it as it is', async () => {
+    await page.evaluate(() => RED.editor.edit(RED.nodes.node('deep')));
+    await page.locator('#push-segment-filter-no-rows:visible').waitFor();
+    await page.locator('#push-segment-filter-whole-problem', { hasText: '$not.$not' }).waitFor();
+    await tab('users');
+    await page.click('#push-segment-filter-count');
+    await page.locator('#push-segment-filter-result .push-segment-filter-problem', { hasText: /.{15}/ }).waitFor();
+    const { condition } = await saved('deep');
+    await done();
+    expect(await saved('deep')).toMatchObject({ condition, changed: false });
   });
 
   it('moves rows by keyboard, into groups and out of them', async () => {

@@ -7,11 +7,13 @@ import { freePort } from '../../demo/hosts/free-port';
 import { startN8n, type N8nHost, type N8nWorkflow } from '../../demo/hosts/n8n';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { hasPostgres, postgres, POSTGRES_URL } from '../core/store/databases';
+import { HostClock } from '../support/host-clock';
 import { specifyAudience } from './specs/audience';
 import { specifyBroadcasts } from './specs/broadcasts';
 import { specifyCampaign } from './specs/campaign';
 import { specifyEditor } from './specs/editor';
 import { specifyEvents } from './specs/events';
+import { specifyFilter } from './specs/filter';
 import { specifyKpi } from './specs/kpi';
 import { specifySegment } from './specs/segment';
 import { specifySend } from './specs/send';
@@ -29,10 +31,11 @@ describe('in the real n8n', () => {
   let sandbox: Sandbox;
   const dataFolder = mkdtempSync(join(tmpdir(), 'push-n8n-'));
   const storePath = join(dataFolder, 'push-campaigns.sqlite');
+  const clock = new HostClock();
   const bench = new Bench(() => {
     if (host === undefined) throw new Error('n8n did not start.');
     return host;
-  });
+  }, clock);
 
   beforeAll(async () => {
     const port = await freePort();
@@ -43,7 +46,8 @@ describe('in the real n8n', () => {
       dataFolder,
       packageFolder: process.env['PACKAGE_UNDER_TEST'] ?? REPOSITORY,
       port,
-      env: { PUSH_CAMPAIGNS_STORE: storePath },
+      // In no zone that a test takes for granted.
+      env: { PUSH_CAMPAIGNS_STORE: storePath, TZ: 'Asia/Tokyo', ...clock.env },
       credentials: suiteCredentials(sandbox, `${origin}/webhook/push-events`),
       workflows: [atAddresses(example, sandbox, { from: 'http://127.0.0.1:5678', to: origin })],
     });
@@ -51,6 +55,7 @@ describe('in the real n8n', () => {
 
   afterAll(async () => {
     await sandbox?.close();
+    clock.remove();
     // Where n8n did not start, its log is needed.
     if (host === undefined) return;
     await host.stop();
@@ -62,6 +67,7 @@ describe('in the real n8n', () => {
   specifyEditor(bench);
   specifyAudience(bench);
   specifySegment(bench, storePath);
+  specifyFilter(bench);
   specifySplit(bench);
   specifyTemplate(bench);
   specifySend(bench, () => sandbox);

@@ -18,10 +18,12 @@ function createConditionEditor(node, language, storeOfDialog) {
     timer = setTimeout(judge, 250);
   }
 
+  const drawable = (condition) => condition !== undefined && !nestsTooDeep(condition);
+
   /** Rows that cannot be drawn from what was typed stay as they were: the text counts. */
   function draw() {
     const { condition } = parsed(node, text);
-    const tree = text.trim() === '' ? { join: '$and', parts: [blankRule()] } : condition === undefined ? undefined : treeOf(condition, language.operators);
+    const tree = text.trim() === '' ? { join: '$and', parts: [blankRule()] } : drawable(condition) ? treeOf(condition, language.operators) : undefined;
     $('#push-segment-filter-rows').toggle(tree !== undefined);
     $('#push-segment-filter-no-rows').toggle(tree === undefined);
     if (tree !== undefined) rows.show(tree);
@@ -91,7 +93,7 @@ function createConditionEditor(node, language, storeOfDialog) {
     counted() {
       take();
       const { condition } = parsed(node, text);
-      if (condition === undefined) return undefined;
+      if (!drawable(condition)) return undefined;
       const tree = treeOf(condition, language.operators);
       return { condition: conditionOf(tree), leaves: [...leavesOf(tree)] };
     },

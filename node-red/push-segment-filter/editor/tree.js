@@ -9,6 +9,19 @@
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const JOINS = ['$and', '$or', '$nor'];
 
+/** Levels of JSON; core refuses a condition of more than 100 levels of its own, each of which takes two at most. */
+const DEEPEST = 250;
+
+/** Whether a condition nests deeper than rows can be drawn. */
+function nestsTooDeep(condition) {
+  let level = [condition];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
+}
+
 /** @param operators core's table by name */
 function treeOf(condition, operators) {
   const part = partOf(condition, operators);

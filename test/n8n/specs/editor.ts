@@ -50,5 +50,13 @@ export function specifyEditor(bench: Bench): void {
         await browser.close();
       }
     });
+
+    it('asks for the names in the usual store too, where the node has no credential', async () => {
+      const types = await bench.host().rest<INodeTypeDescription[]>('GET', '/types/nodes.json');
+      const text = JSON.stringify(types.filter(({ name }) => name.startsWith('n8n-nodes-push-campaigns.')));
+      const pickers = text.match(/"searchListMethod":"\w+"[^}]*/g) ?? [];
+      expect(pickers.length).toBeGreaterThan(2);
+      expect(pickers.filter((picker) => !picker.includes('"skipCredentialsCheckInRLC":true'))).toEqual([]);
+    });
   });
 }

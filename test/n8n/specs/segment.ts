@@ -1,22 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { openStore, saveDynamicList, saveStaticList } from '../../../core';
 import { BAD_CONDITIONS } from '../../core/segment/bad';
+import { SEGMENT_CASES, SEGMENT_CASES_BY_NOW, wanted } from '../../support/segment-cases';
 import type { Bench, TestNode } from '../support/bench';
-
-interface Case {
-  name: string;
-  condition: IDataObject;
-  view?: IDataObject;
-  now?: string;
-  expect?: boolean;
-  error?: string;
-}
-
-const cases = (JSON.parse(readFileSync(join(__dirname, '../../vectors/segment.json'), 'utf8')) as Case[])
-  // The host's clock cannot be set.
-  .filter(({ now }) => now === undefined);
 
 const rules = (conditions: [left: string, type: string, operation: string, right?: unknown][], more: IDataObject = {}): TestNode => ({
   type: 'segmentFilter',
@@ -37,23 +23,21 @@ const ids = (items: { json: IDataObject }[] | undefined) => (items ?? []).map(({
 
 export function specifySegment(bench: Bench, storePath: string): void {
   describe('Push Segment Filter', () => {
-    it(`agrees with the ${cases.length} golden cases`, async () => {
-      const views = cases.map(({ view = {} }, index) => ({ view, index }));
-      const { nodes } = await bench.runAll(
-        cases.map(({ condition }) => ({
+    it(`agrees with the ${SEGMENT_CASES.length} golden cases, each at the time that it names`, async () => {
+      for (const [now, cases] of SEGMENT_CASES_BY_NOW) {
+        const nodes = cases.map(({ condition }): TestNode => ({
           type: 'segmentFilter',
           onError: 'continueRegularOutput',
           parameters: { mode: 'json', condition: JSON.stringify(condition), options: { history: 'items' } },
-        })),
-        views.map(({ view }, index) => ({ ...view, caseIndex: index })),
-      );
-      const answers = cases.map(({ name }, index) => {
-        const { outputs = [] } = nodes[`Node ${index}`] ?? {};
-        const [failure] = outputs[1] ?? [];
-        const details = failure?.json['details'] as IDataObject | undefined;
-        return { name, answer: details?.['code'] ?? (outputs[0] ?? []).some(({ json }) => json['caseIndex'] === index) };
-      });
-      expect(answers).toEqual(cases.map(({ name, expect: expected, error }) => ({ name, answer: error ?? expected })));
+        }));
+        const run = await bench.runAll(nodes, cases.map(({ view = {} }, index) => ({ ...view, caseIndex: index })), undefined, now);
+        const answers = cases.map(({ name }, index) => {
+          const { outputs = [] } = run.nodes[`Node ${index}`] ?? {};
+          const details = outputs[1]?.[0]?.json['details'] as IDataObject | undefined;
+          return { name, answer: details?.['code'] ?? (outputs[0] ?? []).some(({ json }) => json['caseIndex'] === index) };
+        });
+        expect(answers).toEqual(cases.map(wanted));
+      }
     });
 
     it('takes rules of the filter editor: dragged fields, typed names, quoted names, positions', async () => {
@@ -132,6 +116,35 @@ export function specifySegment(bench: Bench, storePath: string): void {
         return [what, (details as IDataObject | undefined)?.['code'], String(error).includes(place)];
       });
       expect(told).toEqual(BAD_CONDITIONS.map(([what, , code]) => [what, code, true]));
+    });
+
+    const BAD_RULES: [what: string, parameters: IDataObject, code: string, place: string][] = [
+      ['an operator that the editor does not have', rules([['a', 'string', 'exists'], ['country', 'string', 'like', 'F']]).parameters ?? {}, 'unknown-operator', 'Condition 2'],
+      ['a catastrophic expression', rules([['email', 'string', 'regex', '(a+)+$']]).parameters ?? {}, 'regex-unsafe', 'email.$regex'],
+      ['a way to the prototype, dragged', rules([['={{ $json.__proto__.admin }}', 'boolean', 'true']]).parameters ?? {}, 'field-invalid', '__proto__'],
+      ['a word for a date', rules([['a', 'string', 'exists'], ['at', 'dateTime', 'after', 'soon']]).parameters ?? {}, 'wrong-value', 'Condition 2'],
+      ['a word for a number', rules([['orders', 'number', 'gt', 'many']]).parameters ?? {}, 'wrong-value', 'Condition 1'],
+      ['a computed NaN', rules([['orders', 'number', 'gt', '={{ 0 / 0 }}']]).parameters ?? {}, 'wrong-value', 'Condition 1'],
+      ['a computed NaN in JSON', { mode: 'json', condition: '={{ { $or: [{ a: 1 }, { orders: { $gt: 0 / 0 } }] } }}' }, 'operand-invalid', '$or[1].orders.$gt'],
+      ['an event that nobody knows', { mode: 'rules', conditions: {}, rules: { performed: [{ event: 'sneezed' }] } }, 'unknown-event', '$performed'],
+      ['a list that nobody saved', { mode: 'rules', conditions: {}, rules: { inList: [{ list: 'nowhere' }] } }, 'unknown-list', '$inList'],
+      ['a zone that does not exist', { mode: 'rules', conditions: {}, rules: { anniversary: [{ field: 'birthday', from: 'today', more: { timezone: 'Mars/Base' } }] } }, 'operand-invalid', 'birthday.$anniversary'],
+    ];
+
+    it('refuses the same in rules, with the place', async () => {
+      const { nodes } = await bench.runAll(BAD_RULES.map(([, parameters]) => ({ type: 'segmentFilter', onError: 'continueRegularOutput', parameters })), [{ id: 1 }]);
+      const told = BAD_RULES.map(([what], index) => {
+        const { error, details } = nodes[`Node ${index}`]?.outputs[1]?.[0]?.json ?? {};
+        return [what, (details as IDataObject | undefined)?.['code'], error];
+      });
+      expect(told).toEqual(BAD_RULES.map(([what, , code, place]) => [what, code, expect.stringContaining(place)]));
+    });
+
+    it('reads a date without a zone as UTC, wherever n8n runs', async () => {
+      const { outputs } = await bench.run(rules([['at', 'dateTime', 'afterOrEquals', '2026-03-02T00:00:00'], ['at', 'dateTime', 'before', '={{ DateTime.fromISO("2026-03-03T00:00:00", { zone: "Europe/Paris" }) }}']]), [
+        { id: 1, at: '2026-03-01T23:59:59Z' }, { id: 2, at: '2026-03-02' }, { id: 3, at: '2026-03-02T22:59:59Z' }, { id: 4, at: '2026-03-02T23:00:00Z' },
+      ]);
+      expect(outputs.map(ids)).toEqual([[2, 3], [1, 4]]);
     });
 
     it('finds people by lists that Push Audience saved: out of a CSV, out of items, and of a condition that uses them', async () => {
@@ -237,7 +250,7 @@ export function specifySegment(bench: Bench, storePath: string): void {
     it('explains: how many pass each condition, who can be reached, and why one person is out', async () => {
       const devices = [{ token: 'x', gateway: 'apns', platform: 'ios' }];
       const consent = { marketing: 'opted-in' };
-      const parameters = { mode: 'json', condition: '{"country":"FR","orders":{"$gte":1}}', options: { explain: true, person: '3', category: 'marketing', history: 'items' } };
+      const parameters = { mode: 'json', condition: '{"country":"FR","orders":{"$gte":1},"$or":[{"id":1},{"id":3}]}', options: { explain: true, person: '3', category: 'marketing', history: 'items' } };
       const { outputs, hints } = await bench.run({ type: 'segmentFilter', parameters }, [
         { id: 1, country: 'FR', orders: 2, devices, consent }, { id: 2, country: 'FR', orders: 0, devices, consent }, { id: 3, orders: 4 },
       ]);
@@ -247,6 +260,7 @@ export function specifySegment(bench: Bench, storePath: string): void {
         rules: expect.arrayContaining([expect.objectContaining({ place: 'country', passed: 2, unknown: 1 })]) as unknown,
         person: { id: '3', matched: false, text: expect.stringContaining('there is no value') as string },
       }]);
+      expect(JSON.stringify(hints)).not.toContain('::');
       expect(JSON.stringify(hints)).toContain('Can be reached: 1 (android 0, ios 1');
     });
   });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import type { N8nHost, N8nWorkflow } from '../../../demo/hosts/n8n';
+import type { HostClock } from '../../support/host-clock';
 import { lastExecution, type Execution, type NodeRun } from './execution';
 
 export interface TestNode {
@@ -26,7 +27,7 @@ export function fullType(type: string): string {
 }
 
 export class Bench {
-  constructor(readonly host: () => N8nHost) {}
+  constructor(readonly host: () => N8nHost, private readonly clock: HostClock) {}
 
   /** Runs one node over the items; the result is what it put out, or the error that stopped the workflow. */
   async run(node: TestNode, items: unknown[], before?: TestNode): Promise<NodeRun & { stopped?: Execution['error'] }> {
@@ -34,11 +35,15 @@ export class Bench {
     return { ...(nodes['Node 0'] ?? { outputs: [], hints: [] }), ...(error && { stopped: error }) };
   }
 
-  /** Runs several nodes side by side; they are called 'Node 0', 'Node 1' and so on. All get what `before` makes of the items. */
-  async runAll(nodes: TestNode[], items: unknown[], before?: TestNode): Promise<Execution> {
+  /**
+   * Runs several nodes side by side; they are called 'Node 0', 'Node 1' and so on. All get what `before` makes of the items.
+   * @param now where n8n's clock stands while they run
+   */
+  async runAll(nodes: TestNode[], items: unknown[], before?: TestNode, now?: string): Promise<Execution> {
     const path = `bench-${randomUUID()}`;
     const id = await this.host().addWorkflow(workflowOf(path, nodes, before));
-    await this.call(path, { items });
+    const run = () => this.call(path, { items });
+    await (now === undefined ? run() : this.clock.at(now, run));
     return lastExecution(this.host(), id);
   }
 

@@ -1,29 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, OPERAND_PARTS, saveStaticList, SEGMENT_EVENTS, SEGMENT_OPERATORS } from '../../../core';
 import type { NodeRedHost } from '../../../demo/hosts/node-red';
 import { BAD_CONDITIONS as BAD } from '../../core/segment/bad';
+import type { HostClock } from '../../support/host-clock';
+import { SEGMENT_CASES, SEGMENT_CASES_BY_NOW, wanted } from '../../support/segment-cases';
 import { people, type Bench, type Outcome, type TestNode } from '../support/bench';
 
 type Json = Record<string, unknown>;
-interface SegmentCase { name: string; condition: unknown; view: Json; now?: string; expect?: boolean; error?: string }
-const vectors = JSON.parse(readFileSync(join(__dirname, '../../vectors/segment.json'), 'utf8')) as SegmentCase[];
 
 const segment = (condition: unknown): TestNode => ({ type: 'push-segment-filter', property: 'payload', route: 'condition', condition: typeof condition === 'string' ? condition : JSON.stringify(condition), outputs: 2 });
 
-export function specifySegment(bench: Bench, host: () => NodeRedHost, dataFolder: string): void {
+export function specifySegment(bench: Bench, host: () => NodeRedHost, clock: HostClock, dataFolder: string): void {
   describe('push-segment-filter', () => {
-    // A condition about "now" goes by the clock of the host and has no place among cases with a clock of their own.
-    const cases = vectors.filter(({ now, condition }) => now === undefined && typeof condition === 'object' && condition !== null && !Array.isArray(condition));
-
-    it(`agrees with ${cases.length} golden cases`, async () => {
-      await bench.deploy(cases.map(({ condition }) => segment(condition)));
-      const outcomes = await bench.sendEach(cases.map(({ view }) => ({ payload: view })));
-      const answers = outcomes.map((outcome, index) => ({
-        name: cases[index]?.name,
-        answer: outcome.caught[0]?.error.code ?? (people(outcome, 0).length === 1 ? true : people(outcome, 1).length === 1 ? false : undefined),
-      }));
-      expect(answers).toEqual(cases.map(({ name, expect: wanted, error }) => ({ name, answer: error ?? wanted })));
+    it(`agrees with the ${SEGMENT_CASES.length} golden cases, each at the time that it names`, async () => {
+      await bench.deploy(SEGMENT_CASES.map(({ condition }) => segment(condition)));
+      for (const [now, cases] of SEGMENT_CASES_BY_NOW) {
+        const send = () => bench.sendAll(cases.map((one) => ({ position: SEGMENT_CASES.indexOf(one), messages: [{ payload: one.view }] })));
+        const outcomes = now === undefined ? await send() : await clock.at(now, send);
+        const answers = outcomes.map((outcome, index) => ({
+          name: cases[index]?.name,
+          answer: outcome.caught[0]?.error.code ?? (people(outcome, 0).length === 1 ? true : people(outcome, 1).length === 1 ? false : undefined),
+        }));
+        expect(answers).toEqual(cases.map(wanted));
+      }
     });
 
     it('has an output for each of many segments, by the first that fits or by all', async () => {
@@ -80,11 +79,17 @@ export function specifySegment(bench: Bench, host: () => NodeRedHost, dataFolder
       expect(await (await fetch(`${host().url}/push-segment-filter/gone/names`)).json()).toEqual({ lists: [], events: [...SEGMENT_EVENTS] });
     });
 
-    it.each(BAD)('refuses with its place: %s', async (_what, condition, code, place) => {
-      const node = segment(condition);
-      await bench.deploy([{ ...node, id: 'bad' }]);
-      const { caught } = await bench.send([{ payload: { id: 1 } }], 0);
-      expect(caught[0]?.error).toMatchObject({ code, message: expect.stringContaining(place) as string });
+    it('refuses when it is deployed what cannot be meant, in the log and at every message, with its place', async () => {
+      const before = host().log().length;
+      await bench.deploy([...BAD.map(([, condition], index) => ({ ...segment(condition), id: `bad${index}` })), ...['[1]', '"FR"', '3', 'null'].map(segment)]);
+      const log = host().log().slice(before);
+      const lines = BAD.map((_bad, index) => log.split('\n').find((line) => line.includes(`push-segment-filter:bad${index}]`)) ?? 'nothing');
+      expect(lines.map((line, index) => line.includes(BAD[index]?.[3] ?? '') || line)).toEqual(BAD.map(() => true));
+      const outcomes = await bench.sendEach(Array.from({ length: BAD.length + 4 }, () => ({ payload: { id: 1 } })));
+      expect(outcomes.map(({ caught, outputs }) => [caught[0]?.error, outputs])).toMatchObject([
+        ...BAD.map(([, , code, place]) => [{ code, message: expect.stringContaining(place) as string }, []]),
+        ...[1, 2, 3, 4].map(() => [{ code: 'condition-invalid' }, []]),
+      ]);
     });
 
     describe('its editor', () => {

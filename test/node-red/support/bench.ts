@@ -77,10 +77,20 @@ export class Bench {
 
   /** One message to each deployed node. */
   async sendEach(messages: Json[]): Promise<Outcome[]> {
+    return this.sendAll(messages.map((message, position) => ({ position, messages: [message] })));
+  }
+
+  /**
+   * Messages to several deployed nodes; those of one node come in their order.
+   * @param over what tells that a message is over; some nodes of Node-RED report nothing done, and all that tells is what they put out
+   */
+  async sendAll(batches: readonly { position: number; messages: Json[] }[], over?: RegExp): Promise<Outcome[]> {
     this.collected = [];
-    await Promise.all(messages.map((message, position) => this.post(message, position)));
-    await this.quiet(() => true, messages.length);
-    return messages.map((_, position) => this.outcome(position));
+    await Promise.all(batches.map(async ({ position, messages }) => {
+      for (const message of messages) await this.post(message, position);
+    }));
+    await this.quiet(() => true, batches.reduce((sum, { messages }) => sum + messages.length, 0), over);
+    return batches.map(({ position }) => this.outcome(position));
   }
 
   /** Deploys one node and sends it messages. */
@@ -100,12 +110,12 @@ export class Bench {
   }
 
   /** Every message is over (completed or caught), and nothing came for a moment. */
-  private async quiet(mine: (place: string) => boolean, messages: number): Promise<void> {
+  private async quiet(mine: (place: string) => boolean, messages: number, done = /(caught|completed)$/): Promise<void> {
     const began = Date.now();
     let seen = -1;
     while (Date.now() - began < LONGEST_MS) {
-      const over = this.collected.filter(({ place }) => mine(place) && /(caught|completed)$/.test(place)).length;
-      if (over >= messages && this.collected.length === seen) return;
+      const over = new Set(this.collected.filter(({ place }) => mine(place) && done.test(place)).map(({ message }) => message['_msgid']));
+      if (over.size >= messages && this.collected.length === seen) return;
       seen = this.collected.length;
       await pause(QUIET_MS);
     }
