@@ -5,6 +5,7 @@ import { withStore } from './store';
 
 /** The mode of a resource locator in which one of these names is chosen; without a credential the store is n8n's usual file. */
 export function namesInStore(searchListMethod: 'searchLists' | 'searchEvents'): INodePropertyMode {
+  // eslint-disable-next-line n8n-nodes-base/node-param-default-missing -- a mode of a field is no field
   return { displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod, searchable: true, skipCredentialsCheckInRLC: true } };
 }
 
