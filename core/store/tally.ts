@@ -22,16 +22,12 @@ export function bitsSql(questions: readonly SqlFilter[], bind: (piece: SqlFilter
   return [...questions.keys()].filter((bit) => !excluded.has(bit)).map((bit) => `CASE ${when(bit)}ELSE 0 END`).join(' + ') || '0';
 }
 
-/** A formula over the number of {@link bitsSql}, named `answers`. */
+/** A formula over the number of {@link bitsSql}, named `answers`; in brackets, so that it may stand anywhere. */
 export function formulaSql(formula: Formula): string {
-  if (typeof formula === 'number') return `(answers & ${2 ** formula}) <> 0`;
-  if ('all' in formula) return formula.all.map(inBrackets).join(' AND ') || 'TRUE';
-  if ('any' in formula) return formula.any.map(inBrackets).join(' OR ') || 'FALSE';
-  return `NOT (${formula.none.map(inBrackets).join(' OR ') || 'FALSE'})`;
-}
-
-function inBrackets(formula: Formula): string {
-  return `(${formulaSql(formula)})`;
+  if (typeof formula === 'number') return `((answers & ${2 ** formula}) <> 0)`;
+  if ('all' in formula) return `(${formula.all.map(formulaSql).join(' AND ') || 'TRUE'})`;
+  if ('any' in formula) return `(${formula.any.map(formulaSql).join(' OR ') || 'FALSE'})`;
+  return `(NOT (${formula.none.map(formulaSql).join(' OR ') || 'FALSE'}))`;
 }
 
 /** @param questions how many there were */
