@@ -21,10 +21,8 @@ export function answerPerson(test: PersonTest, dialect: Dialect, clock: Clock, l
     case '$reachable': {
       const device = reachableDevice(test, dialect, clock());
       if (device === undefined) return undefined;
-      const { suppressed, consent } = reachOfPerson(test);
       return and([
-        not(lookup.some(suppressed)),
-        ...(consent === undefined ? [] : [consent.wanted ? lookup.some(consent.rows) : not(lookup.some(consent.rows))]),
+        ...reachOfPerson(test, (rows) => lookup.some(rows)),
         lookup.some({ from: sql`devices AS device`, owner: sql`device.recipient`, where: device }),
       ]);
     }
@@ -59,11 +57,8 @@ export function answerPerson(test: PersonTest, dialect: Dialect, clock: Clock, l
 export function answerDevice(test: OfPerson<'$reachable'>, dialect: Dialect, clock: Clock): Fragment | undefined {
   const device = reachableDevice(test, dialect, clock());
   if (device === undefined) return undefined;
-  const { suppressed, consent } = reachOfPerson(test);
   const some = ({ from, owner, where }: Rows): Fragment => sql`EXISTS (SELECT 1 FROM ${from} WHERE ${owner} = device.recipient AND ${where})`;
-  return and([
-    device, not(some(suppressed)), ...(consent === undefined ? [] : [consent.wanted ? some(consent.rows) : not(some(consent.rows))]),
-  ]);
+  return and([device, ...reachOfPerson(test, some)]);
 }
 
 /** Events of people: where the instant and the fields are. */
@@ -240,14 +235,14 @@ function reachableDevice({ devices, category }: OfPerson<'$reachable'>, dialect:
   ]);
 }
 
-/** What reach asks of the person, whatever the devices: rows that must not be there, and a consent that must or must not. */
-function reachOfPerson({ category, consent }: OfPerson<'$reachable'>): { suppressed: Rows; consent?: { rows: Rows; wanted: boolean } } {
-  const suppressed: Rows = { from: sql`suppressions AS suppression`, owner: sql`suppression.recipient`, where: TRUE };
-  if (category === undefined) return { suppressed };
+/** What reach asks of the person, whatever the devices: not suppressed, and a consent that must be there or must not. */
+function reachOfPerson({ category, consent }: OfPerson<'$reachable'>, some: Lookup['some']): Fragment[] {
+  const suppressed = some({ from: sql`suppressions AS suppression`, owner: sql`suppression.recipient`, where: TRUE });
+  if (category === undefined) return [not(suppressed)];
   const wanted = consent === 'opted-in';
-  const rows: Rows = {
+  const said = some({
     from: sql`consents AS consent`, owner: sql`consent.recipient`,
     where: sql`consent.category = ${category} AND consent.state = ${wanted ? 'opted-in' : 'opted-out'}`,
-  };
-  return { suppressed, consent: { rows, wanted } };
+  });
+  return [not(suppressed), wanted ? said : not(said)];
 }
