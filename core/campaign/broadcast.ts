@@ -13,7 +13,9 @@ import { deliveryId } from '../tracking';
 import { pushState, withPush, type Item } from './item';
 import { broadcastMessage } from './message';
 import { BROADCAST_REASONS, HOLDING_REASONS, SUPPRESSION_REASONS } from './reasons';
+import { neverLeft } from './page-sender';
 import { messageKeyOf, occurrenceName, type Repeat } from './repeat';
+import { concludeRun } from './runs';
 import type { SendResult } from './send-result';
 import { compileMessage, renderMessage, type TemplateStage } from './stages';
 
@@ -57,15 +59,25 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
 }
 
 async function broadcast(item: Item, to: Broadcast, options: BroadcasterOptions, write: Writer): Promise<SendResult> {
-  const { store, repeat = { per: 'occurrence' }, onUnknown = 'skip', leaseMs = LEASE_MS, now = () => new Date() } = options;
+  const { store, repeat = { per: 'occurrence' }, now = () => new Date() } = options;
   const gateway = gatewayFor(to, options.gateways);
   const campaign = requireCampaign(options.campaign);
   const occurrence = occurrenceName(options, now());
-  const target = nameOf(to);
   const about: JsonObject = { campaign, occurrence, broadcast: { ...to } };
-  const run = await store.getRun(campaign, occurrence);
-  if (run?.state === 'cancelled') return ended(item, 'suppressed', 'cancelled', BROADCAST_REASONS.cancelled, about);
-  if (run?.state === 'paused') return ended(item, 'held', 'paused', BROADCAST_REASONS.paused, about);
+  const { state } = await store.beginRun(campaign, occurrence, now());
+  if (state === 'cancelled') return ended(item, 'suppressed', 'cancelled', BROADCAST_REASONS.cancelled, about);
+  if (state === 'paused') return ended(item, 'held', 'paused', BROADCAST_REASONS.paused, about);
+  const result = await sendOnce(item, to, { ...options, campaign, occurrence }, gateway, about, write);
+  await concludeRun(store, campaign, occurrence, { stopped: options.signal?.aborted === true, repeat }, now());
+  return result;
+}
+
+/** Writes the message, lets the ledger say whether it may go, and sends it. */
+async function sendOnce(
+  item: Item, to: Broadcast, options: BroadcasterOptions & { occurrence: string }, gateway: Gateway, about: JsonObject, write: Writer,
+): Promise<SendResult> {
+  const { store, campaign, occurrence, repeat = { per: 'occurrence' }, onUnknown = 'skip', leaseMs = LEASE_MS, now = () => new Date() } = options;
+  const target = nameOf(to);
   let key: string;
   let message;
   const at = now().getTime();
@@ -86,7 +98,9 @@ async function broadcast(item: Item, to: Broadcast, options: BroadcasterOptions,
     gateway: gateway.type, platform: gateway.type === 'apns' ? 'ios' : 'android', device: target,
   }], { ...lease, now: now() });
   if (decision !== 'go') return refusedBy(decision, item, about);
-  await store.depart([message.id], { ...lease, now: now() });
+  const departed = await store.depart([message.id], { ...lease, now: now() });
+  // This process stood still for so long that another run took it over.
+  if (!departed.has(message.id)) return refusedBy({ waitsFor: 'in-flight', until: now().getTime() + leaseMs }, item, about);
   const renewal = setInterval(() => void store.renew([message.id], { ...lease, now: now() }).catch(() => undefined), leaseMs / 3).unref();
   try {
     const result = await sendOne(gateway, message, options, (id, notBefore, code) => {
@@ -145,7 +159,8 @@ async function sendOne(
 ): Promise<GatewayResult> {
   const options: SendOptions = { ...delivery, rate: { permits: store.permits, ...delivery?.rate }, onWait, ...(signal !== undefined && { signal }) };
   for await (const result of gateway.send([message], options)) return result;
-  throw new PushError('no-result', 'The gateway gave no answer about the message.', 'Look into the ledger before sending it again.');
+  // A gateway that is stopped before it takes the message says nothing about it.
+  return neverLeft(message.id);
 }
 
 function delivered(item: Item, result: GatewayResult, gateway: GatewayType, target: string, about: JsonObject): SendResult {

@@ -1,6 +1,7 @@
-/** What an operator does to a campaign that runs: look, pause, resume, cancel. From any workflow, flow or process. */
+/** How far a campaign is, and what an operator does to one that runs: pause, resume, cancel. From any workflow, flow or process. */
 import { PushError } from '../errors';
 import type { RunReport, RunState, Store } from '../store';
+import type { Repeat } from './repeat';
 
 interface Transition {
   from: readonly RunState[];
@@ -41,4 +42,22 @@ export async function steerRun(
 /** Runs, newest first, with what became of their people so far. */
 export async function listRuns(store: Store, selection: { campaign?: string; occurrence?: string } = {}): Promise<RunReport[]> {
   return store.runs(selection);
+}
+
+/** What may have become of an occurrence where no operator said otherwise. */
+const UNSTEERED = ['running', 'waiting', 'stopped', 'finished'] as const satisfies readonly RunState[];
+
+/** Writes down how far an occurrence is, once a run of it has ended; what an operator said of it stays. */
+export async function concludeRun(
+  store: Store, campaign: string, occurrence: string, { stopped, repeat }: { stopped: boolean; repeat: Repeat }, now: Date,
+): Promise<void> {
+  await store.moveRuns({ campaign, occurrence }, UNSTEERED, stopped ? 'stopped' : await restOf(store, campaign, occurrence, repeat), now);
+}
+
+/** A campaign that sends whenever something happens is never at its end: it can be paused between two messages, too. */
+async function restOf(store: Store, campaign: string, occurrence: string, repeat: Repeat): Promise<RunState> {
+  if (repeat.per === 'message' || repeat.per === 'key') return 'waiting';
+  const [run] = await store.runs({ campaign, occurrence });
+  if ((run?.held ?? 0) > 0) return 'waiting';
+  return (run?.broadcasts.underway ?? 0) > 0 ? 'running' : 'finished';
 }

@@ -18,6 +18,7 @@ import { Lane } from './lane';
 import { PageSender } from './page-sender';
 import type { ConsentRule, PolicyOptions } from './policy';
 import { messageKeyOf, occurrenceName, type Repeat } from './repeat';
+import { concludeRun } from './runs';
 import { failedResult, type SendResult } from './send-result';
 import { Settler } from './settler';
 import { countMessages, spreadOf } from './spread';
@@ -176,13 +177,12 @@ class CampaignRun {
     for (const lane of this.lanes.values()) lane.end();
   }
 
-  /** How far the occurrences are now; what an operator said of them stays. */
+  /** How far the occurrences are now. */
   private async conclude(): Promise<void> {
     const { store, campaign, occurrence } = this.people;
+    const { repeat = { per: 'occurrence' } } = this.options;
     for (const name of new Set([occurrence, ...this.judging.occurrences])) {
-      const [run] = await store.runs({ campaign, occurrence: name });
-      const state = this.signal.aborted ? 'stopped' : (run?.held ?? 0) > 0 ? 'waiting' : 'finished';
-      await store.moveRuns({ campaign, occurrence: name }, ['running', 'waiting', 'stopped', 'finished'], state, this.now());
+      await concludeRun(store, campaign, name, { stopped: this.signal.aborted, repeat }, this.now());
     }
   }
 

@@ -6,7 +6,7 @@ import type { ConsentState, Device, GatewayType, Platform, Recipient } from '../
 import type { PersonEvent } from '../segment';
 import type { DeviceEvent } from '../tracking/events';
 import type { LeasedRow } from './lease-rule';
-import { NOBODY, type DeviceCount, type HeldMessage, type LedgerRow, type RecordedEvent, type RunReport, type RunRow, type RunState, type SavedList } from './store';
+import { NOBODY, type BroadcastCount, type DeviceCount, type HeldMessage, type LedgerRow, type RecordedEvent, type RunReport, type RunRow, type RunState, type SavedList } from './store';
 
 export type Row = Record<string, string | number | null>;
 
@@ -179,7 +179,7 @@ export function toRun(row: Row): RunRow {
   };
 }
 
-/** @param row a run with `outcomes`, JSON of `[outcome, reason, count]`, and the count `held` */
+/** @param row a run with `outcomes`, JSON of `[outcome, reason, count]`, the count `held`, and `broadcasts`, JSON of `[outcome, count]` */
 export function toRunReport(row: Row): RunReport {
   const totals = { sent: 0, failed: 0, suppressed: 0 };
   const failures: Record<string, number> = {};
@@ -188,7 +188,15 @@ export function toRunReport(row: Row): RunReport {
     if (outcome === 'failed' && reason !== null) failures[reason] = count;
   }
   const held = Number(row['held']);
-  return { ...toRun(row), people: totals.sent + totals.failed + totals.suppressed + held, ...totals, held, failures };
+  return { ...toRun(row), people: totals.sent + totals.failed + totals.suppressed + held, ...totals, held, failures, broadcasts: toBroadcastCount(row['broadcasts']) };
+}
+
+function toBroadcastCount(json: Row[string] | undefined): BroadcastCount {
+  const counts: BroadcastCount = { sent: 0, failed: 0, underway: 0 };
+  for (const [outcome, count] of JSON.parse(String(json ?? '[]')) as [Outcome | null, number][]) {
+    counts[outcome === null ? 'underway' : outcome === 'accepted' ? 'sent' : 'failed'] += count;
+  }
+  return counts;
 }
 
 function common(row: Row): { campaign: string; occurrence: string; arm: string | null; recipient: string } {

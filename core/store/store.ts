@@ -159,8 +159,9 @@ export interface HeldMessage extends MessageName {
 
 export const RUN_STATES = ['running', 'waiting', 'paused', 'cancelled', 'stopped', 'finished'] as const;
 /**
- * `running`: people are being read (or the process died). `waiting`: all were read, some are held back. `paused` and
- * `cancelled`: by an operator. `stopped`: the execution was stopped, people may be left. `finished`: everybody has an end.
+ * `running`: people are being read (or the process died). `waiting`: all were read, some are held back, or more may come at
+ * any time. `paused` and `cancelled`: by an operator. `stopped`: the execution was stopped, people may be left. `finished`:
+ * everybody has an end.
  */
 export type RunState = (typeof RUN_STATES)[number];
 
@@ -182,6 +183,16 @@ export interface RunReport extends RunRow {
   held: number;
   /** Failed people by reason. */
   failures: Record<string, number>;
+  /** Messages to subscribers, who are none of `people`. */
+  broadcasts: BroadcastCount;
+}
+
+export interface BroadcastCount {
+  sent: number;
+  /** Those of which nobody knows the end, too. */
+  failed: number;
+  /** Without an outcome: being sent, or their process died and no later run has looked yet. */
+  underway: number;
 }
 
 /**

@@ -1,7 +1,7 @@
 // A campaign in a process of its own, which may be killed at any moment and started again. Built code: see dist/.
-const { createGateway, openStore, sendCampaign } = require('../../dist/core');
+const { createBroadcaster, createGateway, openStore, sendCampaign } = require('../../dist/core');
 
-const { store: location, endpoint, people, onUnknown, leaseMs } = JSON.parse(process.argv[2]);
+const { store: location, endpoint, people, topics, onUnknown, leaseMs } = JSON.parse(process.argv[2]);
 
 function* everybody() {
   for (let index = 0; index < people; index++) yield { id: `p${index}`, token: `phone:${index}` };
@@ -11,6 +11,14 @@ async function main() {
   const store = await openStore(location);
   const fcm = createGateway({ type: 'fcm', endpoint, projectId: 'demo', accessToken: 'sandbox' });
   const options = { campaign: 'killed', store, gateways: { fcm }, onUnknown, leaseMs, template: { template: { title: 'T', body: 'B' } } };
+  if (topics !== undefined) await broadcastAll(options);
+  else await sendAll(options);
+  await fcm.close();
+  await store.close();
+}
+
+async function sendAll(options) {
+  const { store } = options;
   let items = everybody();
   for (;;) {
     for await (const _ of sendCampaign(items, options));
@@ -20,8 +28,18 @@ async function main() {
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, due.getTime() - Date.now())));
     items = [];
   }
-  await fcm.close();
-  await store.close();
+}
+
+/** Runs the step again, as the reason of a held message says, until none is held. */
+async function broadcastAll(options) {
+  const send = createBroadcaster(options);
+  for (let topic = 0; topic < topics; topic++) {
+    for (;;) {
+      const { output, item } = await send({}, { topic: `topic-${topic}` });
+      if (output !== 'held') break;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, Date.parse(item.push.until) - Date.now())));
+    }
+  }
 }
 
 main().catch((thrown) => {

@@ -5,18 +5,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { openStore, type LedgerRow, type StoreLocation } from '../../core/store';
+import { openStore, type LedgerRow, type RunReport, type StoreLocation } from '../../core/store';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { DATABASES, sqlite } from '../core/store/databases';
 import { collect, temporaryFolder } from '../core/support';
 
 const FULL = process.env['FAULTS'] === 'full';
 const PEOPLE = FULL ? 50_000 : 4000;
+const TOPICS = FULL ? 2000 : 200;
 const KILLS = FULL ? 20 : 4;
 const LEASE_MS = FULL ? 3000 : 500;
 const CHILD = join(__dirname, 'campaign.child.cjs');
 /** Messages that a run may have handed over without knowing their end: the window of the gateway, what waits for it, a page. */
 const IN_FLIGHT = 1000 + 1000 + 500;
+/** Whom the campaign sends to. */
+type Target = { people: number } | { topics: number };
 jest.setTimeout(FULL ? 900_000 : 120_000);
 
 describe.each(DATABASES.map((database) => [database.name, database] as const))('a campaign that is killed again and again, its store in %s', (_, database) => {
@@ -32,8 +35,8 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
   const reached = () => sandbox.deliveries().reduce((sum, { accepted }) => sum + accepted, 0);
 
   /** Runs the campaign to its end or to the moment at which it is killed; true at its end. */
-  async function run(store: StoreLocation, onUnknown: string, killAt: number | undefined): Promise<boolean> {
-    const order = { store, endpoint: sandbox.gatewayUrl, people: PEOPLE, onUnknown, leaseMs: LEASE_MS };
+  async function run(store: StoreLocation, to: Target, onUnknown: string, killAt: number | undefined): Promise<boolean> {
+    const order = { store, endpoint: sandbox.gatewayUrl, ...to, onUnknown, leaseMs: LEASE_MS };
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, JSON.stringify(order)], { stdio: ['ignore', 'inherit', 'pipe'] });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -47,20 +50,26 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     return code === 0;
   }
 
-  async function campaign(store: StoreLocation, onUnknown: string): Promise<{ ledger: LedgerRow[]; kills: number }> {
+  async function killed(store: StoreLocation, to: Target, onUnknown: string): Promise<{ report: RunReport | undefined; ledger: LedgerRow[]; kills: number }> {
     let kills = 0;
+    const [messages = 0] = Object.values(to);
     // Anywhere, from before the first message to the last.
-    const moments = Array.from({ length: KILLS }, () => Math.floor(Math.random() * PEOPLE)).sort((a, b) => a - b);
-    for (const moment of moments) if (!(await run(store, onUnknown, Math.max(moment, reached() + 1)))) kills++;
-    expect(await run(store, onUnknown, undefined)).toBe(true);
+    const moments = Array.from({ length: KILLS }, () => Math.floor(Math.random() * messages)).sort((a, b) => a - b);
+    for (const moment of moments) if (!(await run(store, to, onUnknown, Math.max(moment, reached() + 1)))) kills++;
+    expect(await run(store, to, onUnknown, undefined)).toBe(true);
     const opened = await openStore(store);
     const [report] = await opened.runs();
     const ledger = await collect(opened.ledger());
     await opened.close();
+    expect(ledger).toHaveLength(messages);
+    expect(kills).toBeGreaterThan(0);
+    return { report, ledger, kills };
+  }
+
+  async function campaign(store: StoreLocation, onUnknown: string): Promise<{ ledger: LedgerRow[]; kills: number }> {
+    const { report, ledger, kills } = await killed(store, { people: PEOPLE }, onUnknown);
     expect(report).toMatchObject({ people: PEOPLE, held: 0, failed: 0, state: 'finished' });
     expect((report?.sent ?? 0) + (report?.suppressed ?? 0)).toBe(PEOPLE);
-    expect(ledger).toHaveLength(PEOPLE);
-    expect(kills).toBeGreaterThan(0);
     return { ledger, kills };
   }
 
@@ -82,5 +91,24 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     expect(ledger.filter(({ outcome }) => outcome !== 'accepted')).toEqual([]);
     expect(sandbox.deliveries()).toHaveLength(PEOPLE);
     expect(reached() - PEOPLE).toBeLessThanOrEqual(kills * IN_FLIGHT);
+  });
+
+  it('broadcasts to no topic twice, where unknown means skip', async () => {
+    using folder = temporaryFolder();
+    const { report, ledger, kills } = await killed(placeIn(folder.path), { topics: TOPICS }, 'skip');
+    expect(sandbox.deliveries().filter(({ requests }) => requests > 1)).toEqual([]);
+    const unknown = ledger.filter(({ outcome }) => outcome === 'unknown').length;
+    // One at a time is in the air.
+    expect(unknown).toBeLessThanOrEqual(kills);
+    expect(sandbox.deliveries().length).toBeGreaterThanOrEqual(TOPICS - unknown);
+    expect(report).toMatchObject({ state: 'finished', people: 0, broadcasts: { sent: TOPICS - unknown, failed: unknown, underway: 0 } });
+  });
+
+  it('broadcasts to every topic, where unknown means send again', async () => {
+    using folder = temporaryFolder();
+    const { report, kills } = await killed(placeIn(folder.path), { topics: TOPICS }, 'send-again');
+    expect(sandbox.deliveries()).toHaveLength(TOPICS);
+    expect(reached() - TOPICS).toBeLessThanOrEqual(kills);
+    expect(report).toMatchObject({ state: 'finished', people: 0, broadcasts: { sent: TOPICS, failed: 0, underway: 0 } });
   });
 });

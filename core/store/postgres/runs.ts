@@ -1,6 +1,6 @@
 /** Occurrences of campaigns as an operator sees them: running, paused, cancelled, and how far. */
 import { toRun, toRunReport, type Row } from '../rows';
-import type { KpiSelection, RunReport, RunRow, RunState } from '../store';
+import { NOBODY, type KpiSelection, type RunReport, type RunRow, type RunState } from '../store';
 import type { Database } from './database';
 
 export async function beginRun(db: Database, campaign: string, occurrence: string, now: Date): Promise<RunRow> {
@@ -34,7 +34,10 @@ export async function runs(db: Database, { campaign, occurrence }: KpiSelection)
        (SELECT json_agg(json_build_array(outcome, reason, n))::text FROM (
          SELECT outcome, reason, count(*) AS n FROM participations AS p
          WHERE p.campaign = runs.campaign AND p.occurrence = runs.occurrence GROUP BY outcome, reason) AS counts) AS outcomes,
-       (SELECT count(*)::int FROM held WHERE held.campaign = runs.campaign AND held.occurrence = runs.occurrence) AS held
+       (SELECT count(*)::int FROM held WHERE held.campaign = runs.campaign AND held.occurrence = runs.occurrence) AS held,
+       (SELECT json_agg(json_build_array(outcome, n))::text FROM (
+         SELECT outcome, count(*) AS n FROM deliveries AS d
+         WHERE d.campaign = runs.campaign AND d.occurrence = runs.occurrence AND d.recipient = '${NOBODY}' GROUP BY outcome) AS counts) AS broadcasts
      FROM runs WHERE ($1::text IS NULL OR campaign = $1) AND ($2::text IS NULL OR occurrence = $2)
      ORDER BY started_at DESC, campaign, occurrence`,
     campaign ?? null, occurrence ?? null,

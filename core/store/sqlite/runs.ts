@@ -1,6 +1,6 @@
 /** Occurrences of campaigns as an operator sees them: running, paused, cancelled, and how far. */
 import { toRun, toRunReport } from '../rows';
-import type { KpiSelection, RunReport, RunRow, RunState } from '../store';
+import { NOBODY, type KpiSelection, type RunReport, type RunRow, type RunState } from '../store';
 import type { Database } from './database';
 
 export function beginRun(db: Database, campaign: string, occurrence: string, now: Date): RunRow {
@@ -35,7 +35,10 @@ export function runs(db: Database, { campaign, occurrence }: KpiSelection): RunR
        (SELECT json_group_array(json_array(outcome, reason, n)) FROM (
          SELECT outcome, reason, count(*) AS n FROM participations AS p
          WHERE p.campaign = runs.campaign AND p.occurrence = runs.occurrence GROUP BY outcome, reason)) AS outcomes,
-       (SELECT count(*) FROM held WHERE held.campaign = runs.campaign AND held.occurrence = runs.occurrence) AS held
+       (SELECT count(*) FROM held WHERE held.campaign = runs.campaign AND held.occurrence = runs.occurrence) AS held,
+       (SELECT json_group_array(json_array(outcome, n)) FROM (
+         SELECT outcome, count(*) AS n FROM deliveries AS d
+         WHERE d.campaign = runs.campaign AND d.occurrence = runs.occurrence AND d.recipient = '${NOBODY}' GROUP BY outcome)) AS broadcasts
      FROM runs WHERE (?1 IS NULL OR campaign = ?1) AND (?2 IS NULL OR occurrence = ?2)
      ORDER BY started_at DESC, campaign, occurrence`,
     campaign ?? null, occurrence ?? null,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { sendCampaign, SendSummary, type CampaignOptions, type Item, type SendResult } from '../../../core/campaign';
+import { sendCampaign, SendSummary, steerRun, type CampaignOptions, type Item, type SendResult } from '../../../core/campaign';
 import type { GatewayMessage } from '../../../core/delivery/gateway';
 import { openStore, type Store } from '../../../core/store';
 import { collect, FakeGateway } from '../support';
@@ -307,6 +307,16 @@ describe('the policies of sending', () => {
       await send([]);
       expect((await store.runs())[0]).toMatchObject({ state: 'finished', people: 1201, sent: 1201, held: 0 });
       expect(new Set(fcm.messages.map(({ token }) => token)).size).toBe(fcm.messages.length);
+    });
+
+    it('pauses a campaign that sends whenever something happens, between two messages', async () => {
+      const orders = { repeat: { per: 'key', field: 'order' } } as const;
+      await send([item('anna', { order: 1 })], orders);
+      expect((await store.runs())[0]).toMatchObject({ state: 'waiting', people: 1, sent: 1 });
+      await steerRun(store, 'pause', { campaign: 'sale' });
+      expect(fates(await send([item('anna', { order: 2 })], orders))).toEqual(['held paused']);
+      await steerRun(store, 'resume', { campaign: 'sale' });
+      expect(fates(await send([], orders))).toEqual(['sent']);
     });
 
     it('cancels a run: who is left gets nothing, and is counted', async () => {

@@ -46,10 +46,11 @@ export function specifyBroadcasts(bench: Bench, sandbox: () => Sandbox): void {
 
     it('says of a message that is held back that it is not kept for later', async () => {
       const campaign = 'paused goals';
-      const waiting = send({ operation: 'people', campaign, policies: { localTime: { rule: { time: '09:00', date: '2999-01-01', past: 'send' } } } });
-      await bench.run(waiting, [{ id: 'ada', score: '1-0', token: 'n8n-topic:waiting' }]);
-      await bench.run(audience({ operation: 'pauseCampaign', campaign, occurrence: '' }), [{}]);
-      const { outputs, hints } = await bench.run(send({ operation: 'topic', campaign, topic: 'n8n-goals' }), [{ score: '1-0' }]);
+      const goal = send({ operation: 'topic', campaign, topic: 'n8n-goals', repeat: 'message' });
+      await bench.run(goal, [{ score: '1-0' }]);
+      const { outputs: [paused] } = await bench.run(audience({ operation: 'pauseCampaign', campaign, occurrence: '' }), [{}]);
+      expect(json(paused)).toMatchObject([{ state: 'paused', people: 0, broadcasts: { sent: 1, failed: 0, underway: 0 } }]);
+      const { outputs, hints } = await bench.run(goal, [{ score: '2-0' }]);
       expect(json(outputs[3])).toMatchObject([{ push: { reason: 'paused', why: expect.stringContaining('not kept for later') } }]);
       expect(hints).toEqual([expect.stringContaining('1 message was not sent yet, and not kept for later')]);
     });

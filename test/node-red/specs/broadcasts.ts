@@ -38,6 +38,18 @@ export function specifyBroadcasts(bench: Bench, host: () => NodeRedHost, sandbox
       expect(people(wrong, 1)).toMatchObject([{ push: { reason: expect.any(String) } }]);
     });
 
+    it('push-audience lists, pauses and resumes a campaign that sends to a topic alone', async () => {
+      const steer = (operation: string) => audienceNode({ id: operation, operation, campaign: 'live goals', occurrence: '' });
+      const goal = sendNode({ target: 'topic', targetName: 'red-goals', targetNameType: 'str', campaign: 'live goals', repeat: 'message' });
+      await bench.deploy([goal, steer('pause'), steer('resume'), steer('runs')], config);
+      await bench.send([{ payload: {} }]);
+      expect(people(await bench.send([{ payload: '' }], 1), 0)).toMatchObject([{ state: 'paused' }]);
+      expect(people(await bench.send([{ payload: {} }]), 3)).toMatchObject([{ push: { reason: 'paused' } }]);
+      await bench.send([{ payload: '' }], 2);
+      expect(people(await bench.send([{ payload: {} }]), 0)).toHaveLength(1);
+      expect(people(await bench.send([{ payload: '' }], 3), 0)).toMatchObject([{ state: 'waiting', people: 0, broadcasts: { sent: 2, failed: 0, underway: 0 } }]);
+    });
+
     it('push-send sends to a condition, and needs a credential for it', async () => {
       const condition = { target: 'condition', targetName: "'red-goals' in topics || 'sport' in topics", targetNameType: 'str', campaign: 'conditions' };
       expect(people(await bench.run(sendNode(condition), [{ payload: {} }], config), 0)).toHaveLength(1);
