@@ -13,7 +13,7 @@ export interface StoreLocation {
 
 /**
  * Opens a store and brings its schema up to date. The caller closes it.
- * @throws PushError `store-not-named`, `store-too-new`; `store-not-writable`, `store-not-a-database` of a file;
+ * @throws PushError `store-not-named`, `store-too-new`; `store-not-writable`, `store-not-a-database`, `store-locked`, `store-upgrading`, `store-full` of a file;
  *   `postgres-unreachable`, `postgres-login-refused`, `postgres-no-rights`, `postgres-tls` of a database
  */
 export async function openStore(location: StoreLocation): Promise<Store> {
@@ -21,5 +21,5 @@ export async function openStore(location: StoreLocation): Promise<Store> {
   if (typeof location?.sqlite !== 'string' || location.sqlite.trim() === '') {
     throw new PushError('store-not-named', 'The store has no file.', "Give 'sqlite' with the path of a file, or 'postgres' with an address.");
   }
-  return new SqliteStore(location.sqlite);
+  return SqliteStore.open(location.sqlite);
 }

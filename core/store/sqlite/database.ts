@@ -1,6 +1,7 @@
 /** Opens a SQLite file, brings its schema up to date, and runs transactions on it. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { PushError } from '../../errors';
 import type { Row } from '../rows';
@@ -8,6 +9,10 @@ import { MIGRATIONS } from './migrations';
 
 /** How long (ms) a write waits for another process that holds the file. */
 const BUSY_TIMEOUT = 15_000;
+/** How long (ms) opening waits for another process that brings the schema up to date: a large ledger takes minutes on a slow disk. */
+const UPGRADE_PATIENCE = 15 * 60_000;
+/** Looks so often (ms) whether it is through. Between two looks the process does its other work. */
+const UPGRADE_LOOK = 250;
 /** Statements kept ready; conditions of segments make new ones without end. */
 const MOST_STATEMENTS = 200;
 
@@ -16,8 +21,11 @@ export class Database {
 
   private constructor(private readonly db: DatabaseSync, private readonly path: string) {}
 
-  /** @throws PushError `store-not-writable`, `store-not-a-database`, `store-locked`, `store-full`, `store-too-new` */
-  static open(path: string): Database {
+  /**
+   * @param patience how long (ms) to wait for another process that brings the file up to date
+   * @throws PushError `store-not-writable`, `store-not-a-database`, `store-locked`, `store-upgrading`, `store-full`, `store-too-new`
+   */
+  static async open(path: string, patience = UPGRADE_PATIENCE): Promise<Database> {
     // Loaded here and not above: a host lists our nodes without ever needing SQLite.
     const sqlite = require('node:sqlite') as typeof import('node:sqlite');
     let db: DatabaseSync | undefined;
@@ -29,7 +37,7 @@ export class Database {
       db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
       database.requireOurs();
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-      database.migrate();
+      await database.migrate(patience);
       return database;
     } catch (thrown) {
       db?.close();
@@ -98,22 +106,43 @@ export class Database {
     return statement;
   }
 
-  private migrate(): void {
-    const version = () => Number(this.get('PRAGMA user_version')?.['user_version'] ?? 0);
-    if (version() === MIGRATIONS.length) {
-      // Opening succeeds on a file that cannot be written; a campaign must hear of it before it sends.
-      this.transaction(() => this.run('DELETE FROM suppressions WHERE 0'));
-      return;
+  private async migrate(patience: number): Promise<void> {
+    const until = performance.now() + patience;
+    while (this.version !== MIGRATIONS.length) {
+      if (this.tryUpgrade()) return;
+      if (performance.now() >= until) throw UPGRADING(this.path);
+      await sleep(UPGRADE_LOOK);
     }
-    this.transaction(() => {
-      const current = version();
-      if (current > MIGRATIONS.length) {
-        throw new PushError('store-too-new', `The store '${this.path}' was written by a newer version of this package.`,
-          'Update the package, or use another file.', { path: this.path });
-      }
-      for (const step of MIGRATIONS.slice(current)) this.db.exec(step);
-      this.db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
-    });
+    // Opening succeeds on a file that cannot be written; a campaign must hear of it before it sends.
+    this.transaction(() => this.run('DELETE FROM suppressions WHERE 0'));
+  }
+
+  private get version(): number {
+    return Number(this.get('PRAGMA user_version')?.['user_version'] ?? 0);
+  }
+
+  /** False where another process holds the file, which mostly means that it is doing just this. */
+  private tryUpgrade(): boolean {
+    this.db.exec(`PRAGMA busy_timeout = ${UPGRADE_LOOK}`);
+    try {
+      this.transaction(() => this.upgrade());
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof PushError && thrown.code === 'store-locked') return false;
+      throw thrown;
+    } finally {
+      this.db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+    }
+  }
+
+  private upgrade(): void {
+    const { version } = this;
+    if (version > MIGRATIONS.length) {
+      throw new PushError('store-too-new', `The store '${this.path}' was written by a newer version of this package.`,
+        'Update the package, or use another file.', { path: this.path });
+    }
+    for (const step of MIGRATIONS.slice(version)) this.db.exec(step);
+    this.db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
   }
 
   /** Touches no database of another program: a host keeps one beside ours. One query, since another process may be making ours. */
@@ -140,6 +169,8 @@ const LOCKED: Explain = (path, cause) => new PushError('store-locked',
   `Another process kept the store '${path}' locked for more than ${BUSY_TIMEOUT / 1000} s.`,
   'End the program that holds it, or keep the store in PostgreSQL where many processes write; then run the campaign again: it goes on.',
   { path }, { cause });
+const UPGRADING: Explain = (path) => new PushError('store-upgrading', `The store '${path}' is of an earlier version, and another process has kept it locked, perhaps to bring it up to date.`,
+  'Wait until that process is done, or end it if it does something else; then run the campaign again.', { path });
 const NO_ROOM: Explain = (path, cause) => new PushError('store-full', `The store '${path}' cannot be written any more: ${reasonOf(cause)}.`,
   'Make room on the disk, then run the campaign again: it goes on where it stopped.', { path, reason: reasonOf(cause) }, { cause });
 

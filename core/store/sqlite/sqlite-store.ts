@@ -49,11 +49,13 @@ import { secret } from './secrets';
 export class SqliteStore implements Store {
   readonly dialect = 'sqlite';
   readonly permits: PermitSource;
-  private readonly db: Database;
 
-  constructor(path: string) {
-    this.db = Database.open(path);
-    this.permits = sqlitePermits(this.db);
+  private constructor(private readonly db: Database) {
+    this.permits = sqlitePermits(db);
+  }
+
+  static async open(path: string): Promise<SqliteStore> {
+    return new SqliteStore(await Database.open(path));
   }
 
   async secret(name: string): Promise<string> {
