@@ -13,6 +13,7 @@ import type { DeliveryListener } from '../../../core/delivery/listener';
 import { PaceMaker } from '../../../core/delivery/rate/pace';
 import { sendLimits } from '../../../core/delivery/send-limits';
 import { Sender } from '../../../core/delivery/sender';
+import { collect } from '../support';
 import { apnsError, apnsOk, FakeVendor, fcmError, fcmOk, type Deed } from './fake-vendor';
 import { apnsGateway, fcmGateway, message, messages } from './support';
 
@@ -20,7 +21,7 @@ describe('a run whose answers come when the test says', () => {
   let landings: ((ending: Ending) => void)[];
   let soon: (() => void)[];
   let sender: Sender;
-  const begin = (list: readonly GatewayMessage[], listener?: DeliveryListener): AsyncGenerator<GatewayResult> => {
+  const begin = (list: readonly GatewayMessage[], { listener, concurrency = 10 }: { listener?: DeliveryListener; concurrency?: number } = {}): AsyncGenerator<GatewayResult> => {
     [landings, soon] = [[], []];
     const session = {
       send: (_request: unknown, _authorization: unknown, _timeoutMs: unknown, done: (ending: Ending) => void) => landings.push(done),
@@ -41,7 +42,7 @@ describe('a run whose answers come when the test says', () => {
       wake: () => sender.pump(),
       wakeSoon: () => soon.push(() => sender.pump()),
     };
-    sender = new Sender(line, list, sendLimits({}, 10));
+    sender = new Sender(line, list, sendLimits({ concurrency }, 10));
     return sender.run({ begin: () => undefined, end: () => undefined });
   };
   const land = (index: number, { status, body }: { status: number; body: unknown }): void => {
@@ -76,10 +77,26 @@ describe('a run whose answers come when the test says', () => {
     expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['accepted', 'dead-token', 'dead-token']);
   });
 
+  it('lets the next message go when one has landed, and none before', async () => {
+    const results = begin(messages(3), { concurrency: 2 });
+    const first = results.next();
+    expect(landings).toHaveLength(2);
+    land(0, ok);
+    // The place is free once the answer is worked off, not while it is: what answers make room for goes out together.
+    expect(landings).toHaveLength(2);
+    wake();
+    expect(landings).toHaveLength(3);
+    land(1, ok);
+    land(2, ok);
+    wake();
+    expect((await first).value).toMatchObject({ id: 'm0' });
+    expect(await collect(results)).toMatchObject([{ id: 'm1' }, { id: 'm2' }]);
+  });
+
   it('ends although its listener throws', async () => {
-    const results = begin(messages(1), () => {
+    const results = begin(messages(1), { listener: () => {
       throw new Error('no room for the log');
-    });
+    } });
     const first = results.next();
     expect(() => land(0, ok)).toThrow('no room for the log');
     wake();
