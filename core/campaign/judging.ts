@@ -81,12 +81,14 @@ export class Judging {
     return state === 'paused' || state === 'cancelled';
   }
 
-  /** An operator may pause or cancel at any time: looked at once a page. */
+  /**
+   * An operator may pause or cancel at any time: looked at once a page. It is said again that the occurrence runs, since another
+   * process that took part may have come to its end.
+   */
   private async readRuns(candidates: readonly Candidate[], now: Date): Promise<void> {
     for (const occurrence of new Set(candidates.map(({ message }) => message.occurrence))) {
       const known = this.runs.has(occurrence);
-      const run = (known ? await this.store.getRun(this.campaign, occurrence) : undefined) ?? await this.store.beginRun(this.campaign, occurrence, now);
-      this.runs.set(occurrence, run);
+      this.runs.set(occurrence, await this.store.beginRun(this.campaign, occurrence, now));
       if (known) continue;
       const { audienceCap, canary } = this.rulesOf(this.rules.kind);
       if (audienceCap !== undefined) this.taken.set(occurrence, await this.store.countReached(this.campaign, occurrence));

@@ -28,13 +28,18 @@ export function moveRuns(
   );
 }
 
+/** Each person is counted once: who was sent to as sent, whatever waits besides; else who waits as held, whatever became of them before. */
 export async function runs(db: Database, { campaign, occurrence }: KpiSelection): Promise<RunReport[]> {
   const rows = await db.all(
     `SELECT runs.*,
        (SELECT json_agg(json_build_array(outcome, reason, n))::text FROM (
          SELECT outcome, reason, count(*) AS n FROM participations AS p
-         WHERE p.campaign = runs.campaign AND p.occurrence = runs.occurrence GROUP BY outcome, reason) AS counts) AS outcomes,
-       (SELECT count(*)::int FROM held WHERE held.campaign = runs.campaign AND held.occurrence = runs.occurrence) AS held,
+         WHERE p.campaign = runs.campaign AND p.occurrence = runs.occurrence AND (outcome = 'sent' OR NOT EXISTS (
+           SELECT 1 FROM held AS h WHERE h.campaign = p.campaign AND h.occurrence = p.occurrence AND h.recipient = p.recipient))
+         GROUP BY outcome, reason) AS counts) AS outcomes,
+       (SELECT count(DISTINCT recipient)::int FROM held AS h
+        WHERE h.campaign = runs.campaign AND h.occurrence = runs.occurrence AND NOT EXISTS (
+          SELECT 1 FROM participations AS p WHERE p.campaign = h.campaign AND p.occurrence = h.occurrence AND p.recipient = h.recipient AND outcome = 'sent')) AS held,
        (SELECT json_agg(json_build_array(outcome, n))::text FROM (
          SELECT outcome, count(*) AS n FROM deliveries AS d
          WHERE d.campaign = runs.campaign AND d.occurrence = runs.occurrence AND d.recipient = '${NOBODY}' GROUP BY outcome) AS counts) AS broadcasts

@@ -5,6 +5,7 @@ import { removeDeadDevices, reportDevices } from '../../../core/campaign';
 import { conditionToSql } from '../../../core/segment';
 import { checkStore, openStore, type DeliveryIntent, type HeldMessage, type Store } from '../../../core/store';
 import { pageQuery } from '../../../core/store/pages';
+import { Database } from '../../../core/store/sqlite/database';
 import { MIGRATIONS } from '../../../core/store/sqlite/migrations';
 import { collect, NOW, person, temporaryFolder } from '../support';
 import { DATABASES, freshStore } from './databases';
@@ -391,6 +392,18 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
   });
 
   describe('keeps runs', () => {
+    it('that count each person once: as sent, else as waiting, else as what became of them', async () => {
+      await store.beginRun('sale', 'once', NOW);
+      const of = (recipient: string) => ({ campaign: 'sale', occurrence: 'once', recipient });
+      const waits = (recipient: string, key = '') => ({ ...of(recipient), key, until: LATER.toISOString(), since: NOW.toISOString(), reason: 'in-flight', fromReference: false, item: {} });
+      await store.recordParticipations([
+        { ...of('sent'), arm: null, outcome: 'sent' }, { ...of('failed'), arm: null, outcome: 'failed', reason: 'unavailable' },
+        { ...of('failed before'), arm: null, outcome: 'failed', reason: 'unavailable' }, { ...of('suppressed'), arm: null, outcome: 'suppressed', reason: 'no-device' },
+      ], NOW);
+      await store.hold([waits('sent'), waits('failed before'), waits('new', 'order 1'), waits('new', 'order 2')]);
+      expect(await store.runs()).toMatchObject([{ people: 5, sent: 1, failed: 1, failures: { unavailable: 1 }, suppressed: 1, held: 2 }]);
+    });
+
     it('with the state that an operator gave them, and what became of their people', async () => {
       expect(await store.beginRun('sale', 'once', NOW)).toMatchObject({ state: 'running', startedAt: NOW.toISOString() });
       expect(await store.moveRuns({ campaign: 'sale' }, ['finished'], 'paused', LATER)).toBe(0);
@@ -531,6 +544,49 @@ describe('a store file', () => {
       for (const name of Object.keys(selection)) expect(steps[0]).toContain(`${name}=?`);
     }
     await store.close();
+  });
+
+  describe('of an earlier version, which another process is bringing up to date', () => {
+    const upgrading = (path: string): DatabaseSync => {
+      const { DatabaseSync } = require('node:sqlite') as typeof import('node:sqlite');
+      const other = new DatabaseSync(path);
+      other.exec(`PRAGMA journal_mode = WAL; ${MIGRATIONS[0]}; PRAGMA user_version = 1; BEGIN IMMEDIATE`);
+      return other;
+    };
+
+    it('is waited for, while the process that waits does its other work', async () => {
+      using folder = temporaryFolder();
+      const path = join(folder.path, 'store.sqlite');
+      const other = upgrading(path);
+      const opening = Promise.all([openStore({ sqlite: path }), openStore({ sqlite: path })]);
+      setTimeout(() => {
+        other.exec(`${MIGRATIONS.slice(1).join(';')}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+        other.close();
+      }, 600);
+      for (const store of await opening) {
+        expect(await store.countPeople()).toBe(0);
+        await store.close();
+      }
+    });
+
+    it('is brought up to date by the one that waited, where the other gave up', async () => {
+      using folder = temporaryFolder();
+      const path = join(folder.path, 'store.sqlite');
+      const other = upgrading(path);
+      const opening = openStore({ sqlite: path });
+      setTimeout(() => other.close(), 600);
+      const store = await opening;
+      expect(await store.lease([intent('a')], LEASE)).toEqual(['go']);
+      await store.close();
+    });
+
+    it('is not waited for without end', async () => {
+      using folder = temporaryFolder();
+      const path = join(folder.path, 'store.sqlite');
+      const other = upgrading(path);
+      await expect(Database.open(path, 100)).rejects.toMatchObject({ code: 'store-upgrading', message: expect.stringContaining('earlier version') });
+      other.close();
+    });
   });
 
   it('that a newer version wrote is left alone', async () => {
