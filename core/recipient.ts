@@ -196,13 +196,14 @@ export function readPath(view: JsonObject, path: string): JsonValue | undefined 
 
 function parseId(value: JsonValue | undefined, devices: Device[], field: string): string {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  if (typeof value === 'string' && value.trim() !== '') {
-    if (value.length > LONGEST_ID) {
-      throw new PushError('id-too-long', `The id of a person has ${value.length} characters; at most ${LONGEST_ID} are taken.`,
+  // NUL and half of a pair of UTF-16 units cannot be stored: the person would have one id here and another in the store.
+  const id = typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : '';
+  if (id.trim() !== '') {
+    if (id.length > LONGEST_ID) {
+      throw new PushError('id-too-long', `The id of a person has ${id.length} characters; at most ${LONGEST_ID} are taken.`,
         `Check what stands in '${field}'.`, { field, most: LONGEST_ID });
     }
-    // Half of a pair of UTF-16 units cannot be stored: the person would have one id here and another in the store.
-    return value.toWellFormed();
+    return id;
   }
   const [first] = devices;
   if (first !== undefined && (value === undefined || value === null || value === '')) {

@@ -39,9 +39,11 @@ export const quietHours: Policy = ({ quietHours: rule, zone }, one, plan) => {
   return putOff(plan, edge, 'quiet-hours');
 };
 
-export const worthIt: Policy = ({ shortenTtl }, { ttlSeconds }, plan) => {
+export const worthIt: Policy = ({ shortenTtl }, { ttlSeconds, waited }, plan) => {
   if (!shortenTtl || ttlSeconds === undefined || plan.at === plan.since) return plan;
-  return plan.at - plan.since >= ttlSeconds * 1000 ? 'expired' : plan;
+  // Of 0 it is now or never: no run comes to anybody in the very moment of their local time.
+  const life = ttlSeconds === 0 && waited?.reason === 'local-time' ? ON_TIME_MS : ttlSeconds * 1000;
+  return plan.at - plan.since >= life ? 'expired' : plan;
 };
 
 function isQuiet({ from, to }: { from: number; to: number }, minute: number): boolean {

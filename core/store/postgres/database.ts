@@ -135,10 +135,16 @@ function storable(text: string): string {
   return text.includes('\0') || !text.isWellFormed() ? text.replaceAll('\0', '').toWellFormed() : text;
 }
 
+/** A text, or a list of them, as it stands in the rows that {@link json} wrote: one odd token or id must not end a run. */
+function parameter(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value);
+  return Array.isArray(value) ? value.map(parameter) : value;
+}
+
 function on(client: Pool | PoolClient): Queries {
   return {
-    all: async (sql, ...parameters) => (await client.query<Row>(sql, parameters)).rows,
-    run: async (sql, ...parameters) => (await client.query(sql, parameters.length > 0 ? parameters : undefined)).rowCount ?? 0,
+    all: async (sql, ...parameters) => (await client.query<Row>(sql, parameters.map(parameter))).rows,
+    run: async (sql, ...parameters) => (await client.query(sql, parameters.length > 0 ? parameters.map(parameter) : undefined)).rowCount ?? 0,
   };
 }
 

@@ -204,6 +204,17 @@ describe('the policies of sending', () => {
       expect(fates(await send([item('anna')], { template: short, policies }))).toEqual(['suppressed expired']);
     });
 
+    it('of 0 means now or never to the gateway, and not that a local time is missed', async () => {
+      const now = { template: { template: { title: 'T', ttlSeconds: 0 } }, policies: { localTime: { time: '09:00', date: '2026-06-02' } } };
+      expect(fates(await send([item('anna'), item('ben')], now))).toEqual(['held local-time', 'held local-time']);
+      at('2026-06-02T07:00:20Z');
+      expect(fates(await send([item('anna')], now))).toEqual(['sent', 'sent']);
+      at('2026-06-01T21:30:00Z');
+      await send([item('late')], { ...now, occurrence: 'late' });
+      at('2026-06-02T08:30:00Z');
+      expect(fates(await send([], { ...now, occurrence: 'late' }))).toEqual(['suppressed expired']);
+    });
+
     it('counts from the local time that was meant', async () => {
       const policies = { localTime: { time: '09:00', date: '2026-06-02' } };
       expect(fates(await send([item('anna')], { template: short, policies }))).toEqual(['held local-time']);
@@ -307,6 +318,34 @@ describe('the policies of sending', () => {
       await send([]);
       expect((await store.runs())[0]).toMatchObject({ state: 'finished', people: 1201, sent: 1201, held: 0 });
       expect(new Set(fcm.messages.map(({ token }) => token)).size).toBe(fcm.messages.length);
+    });
+
+    it('can pause a run of which another process has come to its end', async () => {
+      fcm = new FakeGateway('fcm', async () => {
+        if (fcm.messages.length === 1) {
+          await collect(sendCampaign([item('shard')], { ...options(), gateways: { fcm: new FakeGateway() } }));
+          expect((await store.runs())[0]).toMatchObject({ state: 'finished' });
+        }
+        // Some pages later.
+        if (fcm.messages.length === 700) await steerRun(store, 'pause', { campaign: 'sale' });
+        return {};
+      });
+      const results = await send([...many, ...Array.from({ length: 2000 }, (_, index) => item(`q${index}`))]);
+      expect(results.some(({ reason }) => reason === 'paused')).toBe(true);
+      expect((await store.runs())[0]).toMatchObject({ state: 'paused', people: results.length + 1 });
+    });
+
+    it('finds nobody counted twice who failed before and waits now, or whom two processes have at once', async () => {
+      fcm = new FakeGateway('fcm', () => ({ outcome: 'unavailable' }));
+      expect(fates(await send([item('anna')]))).toEqual(['failed unavailable']);
+      expect(fates(await send([item('anna')], { policies: { quietHours: { from: '22:00', to: '08:00' } } }))).toEqual(['held quiet-hours']);
+      expect((await store.runs())[0]).toMatchObject({ people: 1, failed: 0, held: 1 });
+      fcm = new FakeGateway('fcm', async () => {
+        if (fcm.messages.length === 1) expect(fates(await send([item('ben')]))).toEqual(['held in-flight']);
+        return {};
+      });
+      expect(fates(await send([item('ben')]))).toEqual(['sent']);
+      expect((await store.runs())[0]).toMatchObject({ people: 2, sent: 1, held: 1 });
     });
 
     it('pauses a campaign that sends whenever something happens, between two messages', async () => {

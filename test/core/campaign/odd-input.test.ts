@@ -1,0 +1,78 @@
+/** Input as it comes on bad days: whatever it is, each person is counted once and sent to once. */
+import { sendCampaign, SendSummary, steerRun, type CampaignOptions, type Item } from '../../../core/campaign';
+import type { Store } from '../../../core/store';
+import { DATABASES, freshStore } from '../store/databases';
+import { collect, FakeGateway } from '../support';
+
+const item = (id: string, more: Item = {}): Item => ({ id, token: `token-${id}`, ...more });
+const many = (count: number) => Array.from({ length: count }, (_, index) => item(`p${index}`));
+
+describe.each(DATABASES.map((database) => [database.name, database] as const))('a campaign, its store in %s,', (_, database) => {
+  let store: Store;
+  let end: () => Promise<void>;
+  let clock: number;
+  let fcm: FakeGateway;
+  beforeEach(async () => {
+    ({ store, end } = await freshStore(database));
+    clock = Date.parse('2026-06-01T12:00:00Z');
+    fcm = new FakeGateway();
+  });
+  afterEach(() => end());
+
+  const send = (items: Item[], more: Partial<CampaignOptions> = {}) => collect(sendCampaign(items, {
+    campaign: 'sale', template: { template: { title: 'T', body: 'B' } }, store, gateways: { fcm }, now: () => new Date(clock), ...more,
+  }));
+  const phones = () => new Set(fcm.messages.map(({ token }) => token)).size;
+
+  it('of nobody is over', async () => {
+    expect(await send([])).toEqual([]);
+    expect(await store.runs()).toMatchObject([{ state: 'finished', people: 0, sent: 0, held: 0 }]);
+  });
+
+  it('in which people come twice, on one page and on two, with every outcome, counts each of them once', async () => {
+    const outcomes = ['unavailable', 'accepted', 'unknown', 'accepted', 'dead-token'] as const;
+    fcm = new FakeGateway('fcm', () => ({ outcome: outcomes[fcm.messages.length % outcomes.length] ?? 'accepted' }));
+    const summary = new SendSummary('sale', 'once');
+    for (const result of await send([...many(700), ...many(300), ...many(500)])) summary.add(result);
+    const { people, sent, failed, suppressed, held } = summary.toJSON();
+    const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
+    expect([people, sent + failed + sum(suppressed) + sum(held)]).toEqual([1500, 1500]);
+    const [run] = await store.runs();
+    expect(run).toMatchObject({ people: 700, sent, held: 0 });
+    expect((run?.sent ?? 0) + (run?.failed ?? 0) + (run?.suppressed ?? 0)).toBe(700);
+  });
+
+  it.each([0, -3_600_000, 3_600_000])('that three processes run at once, while the clock is set by %d ms, reaches everybody once', async (by) => {
+    fcm = new FakeGateway('fcm', () => {
+      if (fcm.messages.length === 300) clock += by;
+      return {};
+    });
+    await Promise.all([send(many(1200)), send(many(1200).toReversed()), send(many(1200))]);
+    expect((await store.runs())[0]).toMatchObject({ people: 1200 });
+    clock += Math.abs(by) + 120_000;
+    await send([]);
+    expect(await store.runs()).toMatchObject([{ state: 'finished', people: 1200, sent: 1200, held: 0 }]);
+    expect([fcm.messages.length, phones()]).toEqual([1200, 1200]);
+  });
+
+  it('that is paused and then cancelled while people wait sends nothing, and counts them', async () => {
+    const quiet = { policies: { quietHours: { from: '11:00', to: '13:00' } } };
+    await send([item('a'), item('b')], quiet);
+    await steerRun(store, 'pause', { campaign: 'sale' });
+    await send([item('c')]);
+    expect(await store.runs()).toMatchObject([{ state: 'paused', people: 3, held: 3 }]);
+    await steerRun(store, 'cancel', { campaign: 'sale' });
+    clock += 7_200_000;
+    expect((await send([item('a'), item('d')], quiet)).map(({ reason }) => reason)).toEqual(Array.from({ length: 4 }, () => 'cancelled'));
+    expect(await store.runs()).toMatchObject([{ state: 'cancelled', people: 4, suppressed: 4, held: 0 }]);
+    expect(fcm.messages).toHaveLength(0);
+  });
+
+  it('with odd names and tokens among its people reaches all of them', async () => {
+    const odd = [item('constructor'), item('__proto__'), item('a\0b'), item('\ud800'), { id: 'odd', token: 'to\0ken' }, { id: '\0', token: 'nobody' }];
+    const fates = (await send(odd)).map(({ output, reason }) => reason ?? output);
+    expect(fates.toSorted()).toEqual(['no-id', 'sent', 'sent', 'sent', 'sent', 'sent']);
+    expect((await send(odd)).filter(({ reason }) => reason === 'already-sent')).toHaveLength(5);
+    expect(phones()).toBe(5);
+  });
+});
