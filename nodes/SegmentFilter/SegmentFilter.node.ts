@@ -41,7 +41,7 @@ export class SegmentFilter implements INodeType {
     const { explain, history, storeFile, id = 'id', category, person } = optionsParameter(this) as Options;
     const routes = explain === true ? names.slice(0, -1) : names;
     return runNode(this, names.length, routes.length - 1, async () => {
-      const segment = readSegment(this);
+      const { segment, inPanelWords } = readSegment(this);
       const items = this.getInputData().map(({ json }) => json as Item);
       const run = async (store?: Store): Promise<INodeExecutionData[][]> => {
         const now = new Date();
@@ -54,7 +54,11 @@ export class SegmentFilter implements INodeType {
         return [...outputs, explanationItems(explained)];
       };
       // A store is opened only for what it is asked.
-      return history !== 'items' && (explain === true || asksOfPerson(segment)) ? withStore(this, storeFile, run) : run();
+      try {
+        return await (history !== 'items' && (explain === true || asksOfPerson(segment)) ? withStore(this, storeFile, run) : run());
+      } catch (thrown) {
+        throw inPanelWords(thrown);
+      }
     });
   }
 }

@@ -1,25 +1,38 @@
 /** The node's segment stage, out of rules of the filter editor, rules about the person, or JSON. */
 import type { FilterValue, IExecuteFunctions } from 'n8n-workflow';
-import { asPushError, PushError, type JsonObject, type NamedSegment, type SegmentStage } from '../../core';
+import { asPushError, PushError, type NamedSegment, type SegmentStage } from '../../core';
 import { jsonValue, optionsParameter } from '../shared/configuration';
+import { inPanelWords, joined, type PanelCondition } from './panel-names';
 import { readPersonRules } from './person-rules';
 import { readFilter } from './rules';
 
 type Rule = FilterValue['conditions'][number];
 
-export function readSegment(context: IExecuteFunctions): SegmentStage {
+export interface PanelSegment {
+  segment: SegmentStage;
+  /** What core says is wrong with the segment, in the words of the panel. */
+  inPanelWords(thrown: unknown): unknown;
+}
+
+export function readSegment(context: IExecuteFunctions): PanelSegment {
   const match = context.getNodeParameter('route', 0, 'condition') as 'condition' | 'first' | 'all';
   const ignoreCase = optionsParameter(context)['ignoreCase'] === true;
-  if (match === 'condition') return { condition: readCondition(context, '', ignoreCase) };
+  if (match === 'condition') {
+    const { condition, names } = readCondition(context, '', ignoreCase);
+    return { segment: { condition }, inPanelWords: (thrown) => inPanelWords(thrown, names) };
+  }
   const values = context.getNodeParameter('segments.values', 0, [], { rawExpressions: true }) as { name?: string }[];
-  const segments = values.map(({ name = '' }, index): NamedSegment => {
+  const segments = values.map(({ name = '' }, index): NamedSegment & PanelCondition => {
     try {
-      return { name: name.trim(), condition: readCondition(context, `segments.values[${index}].`, ignoreCase) };
+      return { name: name.trim(), ...readCondition(context, `segments.values[${index}].`, ignoreCase) };
     } catch (thrown) {
       throw ofSegment(name.trim() === '' ? String(index + 1) : `'${name.trim()}'`, thrown);
     }
   });
-  return { segments, match };
+  return {
+    segment: { segments: segments.map(({ name, condition }) => ({ name, condition })), match },
+    inPanelWords: (thrown) => inPanelWords(thrown, segments.find(({ name }) => name === asPushError(thrown).fields['segment'])?.names ?? new Map()),
+  };
 }
 
 function ofSegment(segment: string, thrown: unknown): PushError {
@@ -28,21 +41,24 @@ function ofSegment(segment: string, thrown: unknown): PushError {
 }
 
 /** @param prefix of the parameters' names: empty for the node's own condition */
-function readCondition(context: IExecuteFunctions, prefix: string, ignoreCase: boolean): JsonObject {
+function readCondition(context: IExecuteFunctions, prefix: string, ignoreCase: boolean): PanelCondition {
   if (context.getNodeParameter(`${prefix}mode`, 0, 'rules') === 'rules') return readRules(context, prefix, ignoreCase);
   const condition = jsonValue(context.getNodeParameter(`${prefix}condition`, 0, ''), 'condition', 'Condition');
-  if (condition !== undefined) return condition;
+  if (condition !== undefined) return { condition, names: new Map() };
   throw new PushError('no-condition', "The parameter 'Condition' is empty.", 'Write a condition such as { "country": "FR" }.');
 }
 
-function readRules(context: IExecuteFunctions, prefix: string, ignoreCase: boolean): JsonObject {
+function readRules(context: IExecuteFunctions, prefix: string, ignoreCase: boolean): PanelCondition {
   const filter = readEditor(context, `${prefix}conditions`);
   const rules = readPersonRules(context.getNodeParameter(`${prefix}rules`, 0, {}) as Parameters<typeof readPersonRules>[0]);
   if (rules.length === 0) return readFilter(filter, ignoreCase);
-  // The editor keeps an empty row where nobody wrote a condition.
-  const conditions = (filter.conditions ?? []).filter(({ leftValue, rightValue }) => leftValue !== '' || rightValue !== '');
-  const parts = conditions.length === 0 ? rules : [readFilter({ ...filter, conditions }, ignoreCase), ...rules];
-  return { [context.getNodeParameter(`${prefix}join`, 0, 'and') === 'or' ? '$or' : '$and']: parts };
+  const parts = (filter.conditions ?? []).every(isBlank) ? rules : [readFilter(filter, ignoreCase, isBlank), ...rules];
+  return joined(context.getNodeParameter(`${prefix}join`, 0, 'and') === 'or' ? '$or' : '$and', parts);
+}
+
+/** The editor keeps an empty row where nobody wrote a condition. */
+function isBlank({ leftValue, rightValue }: Rule): boolean {
+  return leftValue === '' && rightValue === '';
 }
 
 /** Left sides stay as they are written; a right side that is an expression is evaluated once, for the first item. */

@@ -22,6 +22,11 @@ const TITLES: Readonly<Record<string, string>> = {
   $anniversary: 'Has an Anniversary',
 };
 
+/** What the panel calls the rules of an operator. */
+export function titleOf({ name }: OperatorInfo): string {
+  return TITLES[name] ?? title(name);
+}
+
 /** A name out of the store, or one that is typed. */
 function chosenOrTyped(searchListMethod: Parameters<typeof namesInStore>[0], placeholder: string): Partial<INodeProperties> {
   return {
@@ -54,7 +59,7 @@ const INPUTS: Readonly<Record<PartKind, Partial<INodeProperties>>> = {
 const PROPER_NAMES: Readonly<Record<string, string>> = { fcm: 'FCM', apns: 'APNs', ios: 'iOS' };
 
 /** `seenWithin` as n8n writes the names of parameters: `Seen Within`. */
-function title(name: string): string {
+export function title(name: string): string {
   const words = name.replace(/^\$/, '').replace(/([a-z])([A-Z])/g, '$1 $2').split(/[ -]/);
   return words.map((word) => PROPER_NAMES[word] ?? word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 }
@@ -94,7 +99,7 @@ function entry(operator: OperatorInfo): INodePropertyCollection {
   const parts = OPERAND_PARTS[operator.name] ?? [];
   return {
     name: operator.name.slice(1),
-    displayName: TITLES[operator.name] ?? title(operator.name),
+    displayName: titleOf(operator),
     values: [
       ...(operator.group === 'person' ? [] : [FIELD]),
       ...(operator.operand === 'list' ? [LIST] : []),

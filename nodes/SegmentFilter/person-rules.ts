@@ -1,18 +1,32 @@
 /** Reads the rules about a person as conditions; what cannot be read goes on as it is, so that core says what is wrong. */
-import { isJsonObject, OPERAND_PARTS, type JsonObject, type JsonValue, type PartKind } from '../../core';
-import { PERSON_OPERATORS } from './person-properties';
+import { isJsonObject, OPERAND_PARTS, type JsonObject, type JsonValue, type OperatorInfo, type PartKind } from '../../core';
+import type { PanelCondition, PanelPart } from './panel-names';
+import { PERSON_OPERATORS, title, titleOf } from './person-properties';
 
 type Entry = Record<string, unknown>;
 
 /** @param rules the value of the collection: entries by the operator's name without its `$` */
-export function readPersonRules(rules: Record<string, Entry[] | undefined>): JsonObject[] {
-  return PERSON_OPERATORS.flatMap(({ name, group, operand }) => (rules[name.slice(1)] ?? []).map((entry) => {
-    const { more, field, list, ...required } = entry;
-    const { not, ...optional } = (more ?? {}) as Entry;
-    const taken = operand === 'list' ? named(list) as JsonValue : readParts(name, { ...required, ...optional });
-    const rule = group === 'person' ? { [name]: taken } : { [String(field ?? '').trim()]: { [name]: taken } };
-    return not === true ? { $not: rule } : rule;
-  }));
+export function readPersonRules(rules: Record<string, Entry[] | undefined>): PanelCondition[] {
+  return PERSON_OPERATORS.flatMap((operator) => {
+    const entries = rules[operator.name.slice(1)] ?? [];
+    const title = `Rule '${titleOf(operator)}'`;
+    return entries.map((entry, index) => readPersonRule(operator, entry, entries.length === 1 ? title : `${title} ${index + 1}`));
+  });
+}
+
+function readPersonRule({ name, group, operand }: OperatorInfo, entry: Entry, called: string): PanelCondition {
+  const { more, field, list, ...required } = entry;
+  const { not, ...optional } = (more ?? {}) as Entry;
+  const taken = operand === 'list' ? named(list) as JsonValue : readParts(name, { ...required, ...optional });
+  const path = group === 'person' ? [] : [String(field ?? '').trim()];
+  const rule = path.reduceRight<JsonObject>((inner, key) => ({ [key]: inner }), { [name]: taken });
+  const place = [...(not === true ? ['$not'] : []), ...path, name].join('.');
+  const parts = (OPERAND_PARTS[name] ?? []).map((part) => [`${place}.${part.name}`, { name: `${called}, ${title(part.name)}`, json: part.takes === 'condition' }] as const);
+  return {
+    condition: not === true ? { $not: rule } : rule,
+    // A list may hold a condition: what is wrong inside is said with its place.
+    names: new Map<string, PanelPart>([['', { name: called }], [place, { name: called, json: operand === 'list' }], ...parts]),
+  };
 }
 
 function readParts(operator: string, given: Entry): JsonObject {

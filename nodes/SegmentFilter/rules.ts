@@ -6,6 +6,7 @@
  */
 import type { FilterConditionValue, FilterValue } from 'n8n-workflow';
 import { parseInstant, PushError, type JsonObject, type JsonValue } from '../../core';
+import { joined, type PanelCondition } from './panel-names';
 
 /** A name of JavaScript, which may be `prénom`. */
 const NAME = String.raw`[\p{ID_Start}_$][\p{ID_Continue}$]*`;
@@ -103,15 +104,17 @@ const OPERATIONS: Record<string, Record<string, Operation>> = {
 
 /**
  * @param filter the parameter as it was written, left values unevaluated, right values evaluated
- * @throws PushError that names the rule (counted from 1) which cannot be taken
+ * @param leftOut rows that say nothing; the others keep their numbers
+ * @throws PushError that names the row (counted from 1) which cannot be taken
  */
-export function readFilter(filter: Partial<FilterValue>, ignoreCase: boolean): JsonObject {
-  const rules = filter.conditions ?? [];
-  if (rules.length === 0) {
+export function readFilter({ conditions = [], combinator }: Partial<FilterValue>, ignoreCase: boolean, leftOut: (row: FilterConditionValue) => boolean = () => false): PanelCondition {
+  if (conditions.length === 0) {
     throw new PushError('no-condition', 'The segment has no condition.', "Add one, or take the people without a 'Push Segment Filter'.");
   }
-  const conditions = rules.map((rule, index) => readRule(rule, index + 1, ignoreCase));
-  return filter.combinator === 'or' ? { $or: conditions } : { $and: conditions };
+  const rows = conditions.flatMap((row, index) => (leftOut(row) ? [] : [{
+    condition: readRule(row, index + 1, ignoreCase), names: new Map([['', { name: `Condition ${index + 1}` }]]),
+  }]));
+  return joined(combinator === 'or' ? '$or' : '$and', rows);
 }
 
 function readRule({ leftValue, rightValue, operator }: FilterConditionValue, number: number, ignoreCase: boolean): JsonObject {

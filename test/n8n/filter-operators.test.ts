@@ -13,7 +13,7 @@ it.each(FILTER_OPERATORS)('%s: %s', (type, operation) => {
   for (const caseSensitive of isRegex(operation) ? [true] : [true, false]) {
     for (const value of leftSides(type, operation)) {
       for (const right of rightSides(type, operation)) {
-        const ours = compileSegment(readFilter(filterOf([type, operation], 'field', right, caseSensitive), !caseSensitive))({ id: 1, ...(value !== undefined && { field: value }) });
+        const ours = compileSegment(readFilter(filterOf([type, operation], 'field', right, caseSensitive), !caseSensitive).condition)({ id: 1, ...(value !== undefined && { field: value }) });
         const theirs = Boolean(executeFilter(filterOf([type, operation], value, right, caseSensitive), { itemIndex: 0 }));
         expect([value, right, caseSensitive, ours]).toEqual([value, right, caseSensitive, theirs]);
       }

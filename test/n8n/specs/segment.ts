@@ -120,18 +120,18 @@ export function specifySegment(bench: Bench, storePath: string): void {
 
     const BAD_RULES: [what: string, parameters: IDataObject, code: string, place: string][] = [
       ['an operator that the editor does not have', rules([['a', 'string', 'exists'], ['country', 'string', 'like', 'F']]).parameters ?? {}, 'unknown-operator', 'Condition 2'],
-      ['a catastrophic expression', rules([['email', 'string', 'regex', '(a+)+$']]).parameters ?? {}, 'regex-unsafe', 'email.$regex'],
+      ['a catastrophic expression', rules([['email', 'string', 'regex', '(a+)+$']]).parameters ?? {}, 'regex-unsafe', 'Condition 1'],
       ['a way to the prototype, dragged', rules([['={{ $json.__proto__.admin }}', 'boolean', 'true']]).parameters ?? {}, 'field-invalid', '__proto__'],
       ['a word for a date', rules([['a', 'string', 'exists'], ['at', 'dateTime', 'after', 'soon']]).parameters ?? {}, 'wrong-value', 'Condition 2'],
       ['a word for a number', rules([['orders', 'number', 'gt', 'many']]).parameters ?? {}, 'wrong-value', 'Condition 1'],
       ['a computed NaN', rules([['orders', 'number', 'gt', '={{ 0 / 0 }}']]).parameters ?? {}, 'wrong-value', 'Condition 1'],
       ['a computed NaN in JSON', { mode: 'json', condition: '={{ { $or: [{ a: 1 }, { orders: { $gt: 0 / 0 } }] } }}' }, 'operand-invalid', '$or[1].orders.$gt'],
-      ['an event that nobody knows', { mode: 'rules', conditions: {}, rules: { performed: [{ event: 'sneezed' }] } }, 'unknown-event', '$performed'],
-      ['a list that nobody saved', { mode: 'rules', conditions: {}, rules: { inList: [{ list: 'nowhere' }] } }, 'unknown-list', '$inList'],
-      ['a zone that does not exist', { mode: 'rules', conditions: {}, rules: { anniversary: [{ field: 'birthday', from: 'today', more: { timezone: 'Mars/Base' } }] } }, 'operand-invalid', 'birthday.$anniversary'],
+      ['an event that nobody knows', { mode: 'rules', conditions: {}, rules: { performed: [{ event: 'sneezed' }] } }, 'unknown-event', "Rule 'Did Something', Event"],
+      ['a list that nobody saved', { mode: 'rules', conditions: {}, rules: { inList: [{ list: 'nowhere' }] } }, 'unknown-list', "Rule 'Is in a List'"],
+      ['a zone that does not exist', { mode: 'rules', conditions: {}, rules: { anniversary: [{ field: 'birthday', from: 'today', more: { timezone: 'Mars/Base' } }] } }, 'operand-invalid', "Rule 'Has an Anniversary', Timezone"],
     ];
 
-    it('refuses the same in rules, with the place', async () => {
+    it('refuses the same in rules, with the place as the panel shows it', async () => {
       const { nodes } = await bench.runAll(BAD_RULES.map(([, parameters]) => ({ type: 'segmentFilter', onError: 'continueRegularOutput', parameters })), [{ id: 1 }]);
       const told = BAD_RULES.map(([what], index) => {
         const { error, details } = nodes[`Node ${index}`]?.outputs[1]?.[0]?.json ?? {};
@@ -204,7 +204,7 @@ export function specifySegment(bench: Bench, storePath: string): void {
 
       it('says where a rule is wrong', async () => {
         const { stopped } = await bench.run({ type: 'segmentFilter', parameters: { mode: 'rules', conditions: {}, rules: { performed: [{ event: 'opened', more: { count: 'often' } }] }, options: { history: 'items' } } }, people);
-        expect(stopped?.message).toContain('$performed');
+        expect(stopped?.message).toContain("At Rule 'Did Something', Count: ");
       });
 
       it('asks the store what people did and which lists they are in', async () => {
