@@ -87,7 +87,8 @@ function freshStage(compile: Compile): () => Promise<CompiledStage> {
   let stage: CompiledStage | undefined;
   let since = 0;
   return async () => {
-    if (stage === undefined || Date.now() - since > STALE_MS) {
+    // Either way: the clock may have been set back.
+    if (stage === undefined || Math.abs(Date.now() - since) > STALE_MS) {
       stage = await compile();
       since = Date.now();
     }
