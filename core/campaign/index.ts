@@ -5,6 +5,7 @@ export * from './devices';
 export * from './events';
 export * from './explain';
 export { FactsAtHand, knownToStore } from './facts';
+export * from './fields';
 export type { Item, PushState, Route } from './item';
 export * from './lists';
 export { audienceReference, isAudienceReference } from './plan';

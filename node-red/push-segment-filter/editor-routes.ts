@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import {
-  asPushError, explainAudience, explainItem, explainItems, explainPerson, isJsonObject, knownToStore, OPERAND_PARTS, parseCondition,
-  PushError, SEGMENT_EVENTS, SEGMENT_OPERATORS,
+  asPushError, explainAudience, explainItem, explainItems, explainPerson, fieldsInStore, isJsonObject, knownToStore, OPERAND_PARTS, parseCondition,
+  PERSON_FIELDS, PushError, SEGMENT_EVENTS, SEGMENT_OPERATORS,
   type Item, type JsonObject, type ParseOptions, type SegmentExplanation, type SegmentTrace, type Store,
 } from '../../core';
 import { storeOf } from '../shared/config-nodes';
@@ -32,12 +32,14 @@ interface Question {
 
 export function offerEditorRoutes(RED: NodeAPI): void {
   RED.httpAdmin.get(`/${TYPE}/language`, RED.auth.needsPermission(`${TYPE}.read`), (_request, response) => {
-    reply(response as unknown as ServerResponse, { operators: SEGMENT_OPERATORS, parts: OPERAND_PARTS, events: SEGMENT_EVENTS });
+    reply(response as unknown as ServerResponse, { operators: SEGMENT_OPERATORS, parts: OPERAND_PARTS, events: SEGMENT_EVENTS, fields: PERSON_FIELDS });
   });
   // What a dialog offers beside typing it; nothing where the store is not deployed yet or does not open.
   RED.httpAdmin.get(`/${TYPE}/:store/names`, RED.auth.needsPermission(`${TYPE}.read`), (request, response) => {
-    void knownTo(RED, String(request.params['store'])).then(({ events = [], lists = new Map() }) =>
-      reply(response as unknown as ServerResponse, { lists: [...lists.keys()], events: [...new Set([...SEGMENT_EVENTS, ...events])] }));
+    const store = String(request.params['store']);
+    // Of people only the names of their fields: who may not see people may see these.
+    void Promise.all([knownTo(RED, store), askStore(RED, store, fieldsInStore, [])]).then(([{ events = [], lists = new Map() }, fields]) =>
+      reply(response as unknown as ServerResponse, { lists: [...lists.keys()], events: [...new Set([...SEGMENT_EVENTS, ...events])], fields }));
   });
   RED.httpAdmin.post(`/${TYPE}/check`, RED.auth.needsPermission(`${TYPE}.read`), (request, response) => {
     void answer(request, response, async ({ conditions, store }: { conditions: unknown[]; store?: string }) => {
@@ -77,12 +79,17 @@ async function explain(RED: NodeAPI, { condition, store: id, people, person, cat
 }
 
 /** Saved lists and own events; nothing where the store is not deployed yet, so that names pass. */
-async function knownTo(RED: NodeAPI, store: string | undefined): Promise<ParseOptions> {
-  if (!store) return {};
+function knownTo(RED: NodeAPI, store: string | undefined): Promise<ParseOptions> {
+  return askStore<ParseOptions>(RED, store, knownToStore, {});
+}
+
+/** @param otherwise where no store is chosen, it is not deployed yet or does not open */
+async function askStore<T>(RED: NodeAPI, id: string | undefined, work: (store: Store) => Promise<T>, otherwise: T): Promise<T> {
+  if (!id) return otherwise;
   try {
-    return await storeOf(RED, store).store.use(knownToStore);
+    return await storeOf(RED, id).store.use(work);
   } catch {
-    return {};
+    return otherwise;
   }
 }
 

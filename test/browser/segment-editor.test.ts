@@ -48,6 +48,7 @@ describe.each(['en-US', 'fr'])('the editor of segments in %s', (language) => {
   beforeAll(async () => {
     const store = await openStore({ sqlite: join(dataFolder, 'names.sqlite') });
     await saveStaticList(store, 'beta testers', ['1']);
+    await store.upsertPeople([{ id: '1', attributes: { address: { 'post code': '69001' }, colour: 'red' }, devices: [] }], new Date());
     await store.recordActivities([{ recipient: '1', name: 'finished lesson', key: '1', at: new Date().toISOString(), properties: {} }], new Date());
     await store.close();
     [host, browser] = await Promise.all([startNodeRed({ dataFolder, packageFolder: resolve(__dirname, '../..'), flows, language: language as 'fr' | 'en-US' }), launchChromium()]);
@@ -153,6 +154,34 @@ describe.each(['en-US', 'fr'])('the editor of segments in %s', (language) => {
     }
     await done();
     expect(JSON.parse((await saved('known')).condition)).toEqual({ $and: [{ $performed: { event: 'finished lesson' } }, { $inList: 'beta testers' }] });
+  });
+
+  it('offers the fields of people in its store, of every person and of other rules, with where each is from', async () => {
+    await open('known');
+    const list = page.locator('.red-ui-autoComplete-container');
+    const write = async (typed: string) => {
+      await page.locator('.push-segment-filter-buttons button').first().click();
+      await page.locator('.push-segment-filter-field:visible').last().pressSequentially(typed);
+    };
+    const offered = async (typed: string) => {
+      await write(typed);
+      await list.waitFor();
+      return (await list.locator('a').allInnerTexts()).map((text) => text.split('\n').map((part) => part.trim()));
+    };
+    const words = { 'en-US': ['in the store', 'every person', 'in a rule'], fr: ['dans la base', 'toute personne', 'dans une règle'] }[language] ?? [];
+    expect(await offered('CO')).toEqual([['colour', words[0]], ['consent.marketing', words[1]], ['country', words[2]], ['address.post code', words[0]], ['push.outcome', words[1]]]);
+    await list.locator('a').nth(3).click();
+    expect(await offered('lo')).toEqual([['locale', words[1]], ['location', words[2]], ['colour', words[0]]]);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await offered('push.a');
+    await page.keyboard.press('Tab');
+    await write('a name of my own');
+    expect(await list.count()).toBe(0);
+    await done();
+    const { $and: parts } = JSON.parse((await saved('known')).condition) as { $and: object[] };
+    expect(parts.slice(-4).flatMap((part) => Object.keys(part))).toEqual(['address.post code', 'location', 'push.arm', 'a name of my own']);
   });
 
   it('says of a condition nested 10,000 deep that it cannot be used, and leaves it as it is', async () => {

@@ -9,7 +9,7 @@ function createConditionEditor(node, language, storeOfDialog) {
   let written;
   let timer;
   let latest = 0;
-  const rows = createRows(node, $('#push-segment-filter-rows'), { ...language, names: () => readNames(storeOfDialog(), language) }, changed);
+  const rows = createRows(node, $('#push-segment-filter-rows'), { ...language, names: namesOf(storeOfDialog, language) }, changed);
   const editor = RED.editor.createEditor({ id: 'push-segment-filter-editor', mode: 'ace/mode/json', value: '' });
   editor.getSession().on('change', changed);
 

@@ -5,19 +5,25 @@
 let language;
 
 function readLanguage() {
-  language ??= $.getJSON('push-segment-filter/language').then(({ operators, parts, events }) => ({
+  language ??= $.getJSON('push-segment-filter/language').then(({ operators, parts, events, fields }) => ({
     list: operators,
     operators: Object.fromEntries(operators.map((operator) => [operator.name, operator])),
     parts,
     events,
+    fields,
   }));
   return language;
 }
 
-/** The events and lists that the store of the dialog knows; core's events where there is none. */
-function readNames(store, { events }) {
-  const alone = { events, lists: [] };
-  return store === undefined ? Promise.resolve(alone) : $.getJSON(`push-segment-filter/${encodeURIComponent(store)}/names`).then((names) => names, () => alone);
+/** Gives the events, lists and fields that the store of the dialog knows; core's events where there is none. Asked once a store. */
+function namesOf(storeOfDialog, { events }) {
+  const alone = { events, lists: [], fields: [] };
+  const asked = new Map([[undefined, Promise.resolve(alone)]]);
+  return () => {
+    const store = storeOfDialog();
+    if (!asked.has(store)) asked.set(store, $.getJSON(`push-segment-filter/${encodeURIComponent(store)}/names`).then((names) => names, () => alone));
+    return asked.get(store);
+  };
 }
 
 function say(node, key, values) {

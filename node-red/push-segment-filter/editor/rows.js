@@ -80,6 +80,7 @@ function createRows(node, box, language, changed) {
     ).val(String(not)).appendTo(head);
     const name = $('<input type="text" class="push-segment-filter-field">')
       .attr({ placeholder: say(node, 'placeholder.field'), 'aria-label': say(node, 'label.field') }).val(field ?? '').appendTo(head);
+    offerFields(node, name, language);
     const select = operatorSelect().val(operator).appendTo(head);
     const cell = $('<div class="push-segment-filter-value">').appendTo(head);
     const folding = $('<label class="push-segment-filter-fold">').attr('title', say(node, 'fold-tip'))

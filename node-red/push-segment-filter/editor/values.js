@@ -64,13 +64,33 @@ function drawText(cell, value, example, read = (text) => text) {
   return () => (input.val().trim() === '' ? undefined : read(input.val().trim()));
 }
 
-/** A line of text with names to choose from; others can be typed. */
+/** The names that hold what was typed, those that begin with it first; none where it is the only one. */
+function matching(names, typed) {
+  const asked = typed.trim().toLowerCase();
+  const found = names.filter((name) => name.toLowerCase().includes(asked));
+  const begins = (name) => name.toLowerCase().startsWith(asked);
+  return found.length === 1 && found[0] === typed ? [] : [...found.filter(begins), ...found.filter((name) => !begins(name))];
+}
+
+/**
+ * Offers names while a line is written; others can be typed.
+ * @param ask gives a promise of the names
+ * @param label what stands in the list for a name
+ */
+function offerNames(input, ask, label = (name) => name) {
+  input.autoComplete({
+    minLength: 0,
+    search: (typed, done) => void ask().then((names) => done(matching(names, typed).map((name) => ({ value: name, label: label(name) })))),
+  }).on('keydown', ({ key }) => {
+    // With these keys the widget writes the first name into the line and tells nobody.
+    if (key === 'Enter' || key === 'Tab') input.trigger('change');
+  });
+}
+
+/** A line of text with names to choose from. */
 function drawName(cell, value, example, ask) {
   const read = drawText(cell, value, example);
-  cell.children('input').autoComplete({
-    minLength: 0,
-    search: (typed, done) => void ask().then((found) => done(found.filter((name) => name.toLowerCase().includes(typed.toLowerCase())).map((name) => ({ value: name, label: name })))),
-  });
+  offerNames(cell.children('input'), ask);
   return read;
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openStore, OPERAND_PARTS, saveStaticList, SEGMENT_EVENTS, SEGMENT_OPERATORS } from '../../../core';
+import { openStore, OPERAND_PARTS, PERSON_FIELDS, saveDynamicList, saveStaticList, SEGMENT_EVENTS, SEGMENT_OPERATORS } from '../../../core';
 import type { NodeRedHost } from '../../../demo/hosts/node-red';
 import { BAD_CONDITIONS as BAD } from '../../core/segment/bad';
 import type { HostClock } from '../../support/host-clock';
@@ -57,6 +57,23 @@ export function specifySegment(bench: Bench, host: () => NodeRedHost, clock: Hos
       expect((await bench.send([{ payload: { id: 'v1' } }], 2)).caught).toMatchObject([{ error: { code: 'unknown-list' } }]);
     });
 
+    it('asks its store anew when the clock has been set back, and not only once the clock is there again', async () => {
+      const path = join(dataFolder, 'clock.sqlite');
+      const save = async (country: string) => {
+        const store = await openStore({ sqlite: path });
+        await saveDynamicList(store, 'neighbours', { country });
+        await store.close();
+      };
+      const matched = async () => people(await bench.send([{ payload: [{ id: 1, country: 'FR' }, { id: 2, country: 'BE' }] }]), 0).map(({ id }) => id);
+      await save('FR');
+      await clock.at('2099-01-01T00:00:00Z', async () => {
+        await bench.deploy([{ ...segment({ $inList: 'neighbours' }), store: 'store' }], [{ id: 'store', type: 'push-store', path, pathType: 'str' }]);
+        expect(await matched()).toEqual([1]);
+      });
+      await save('BE');
+      expect(await matched()).toEqual([2]);
+    });
+
     it('finds people by lists that were saved on the canvas: out of a CSV, out of ids, and of a condition that uses them', async () => {
       const config = [{ id: 'store', type: 'push-store', path: join(dataFolder, 'canvas-lists.sqlite'), pathType: 'str' }];
       const audience = (operation: string, more: object = {}): TestNode => ({ type: 'push-audience', store: 'store', property: 'payload', operation, outputs: 2, ...more });
@@ -75,8 +92,8 @@ export function specifySegment(bench: Bench, host: () => NodeRedHost, clock: Hos
       expect([0, 1].map((output) => people(found, output).map(({ id }) => id))).toEqual([['ann', 7], ['bob', 'eve']]);
       expect((await bench.send([{ payload: null }], 5)).caught).toMatchObject([{ error: { code: 'unknown-list' } }]);
       expect((await bench.send([{ payload: null }], 6)).caught).toMatchObject([{ error: { code: 'unknown-list' } }]);
-      expect(await (await fetch(`${host().url}/push-segment-filter/store/names`)).json()).toEqual({ lists: ['French friends', 'beta', 'vip'], events: [...SEGMENT_EVENTS] });
-      expect(await (await fetch(`${host().url}/push-segment-filter/gone/names`)).json()).toEqual({ lists: [], events: [...SEGMENT_EVENTS] });
+      expect(await (await fetch(`${host().url}/push-segment-filter/store/names`)).json()).toEqual({ lists: ['French friends', 'beta', 'vip'], events: [...SEGMENT_EVENTS], fields: [] });
+      expect(await (await fetch(`${host().url}/push-segment-filter/gone/names`)).json()).toEqual({ lists: [], events: [...SEGMENT_EVENTS], fields: [] });
     });
 
     it('refuses when it is deployed what cannot be meant, in the log and at every message, with its place', async () => {
@@ -101,7 +118,7 @@ export function specifySegment(bench: Bench, host: () => NodeRedHost, clock: Hos
       };
 
       it('draws the operators that core has', async () => {
-        expect(await ask('language')).toEqual(JSON.parse(JSON.stringify({ operators: SEGMENT_OPERATORS, parts: OPERAND_PARTS, events: SEGMENT_EVENTS })));
+        expect(await ask('language')).toEqual(JSON.parse(JSON.stringify({ operators: SEGMENT_OPERATORS, parts: OPERAND_PARTS, events: SEGMENT_EVENTS, fields: PERSON_FIELDS })));
       });
 
       it('hears what core says of each condition, and where', async () => {
@@ -117,6 +134,13 @@ export function specifySegment(bench: Bench, host: () => NodeRedHost, clock: Hos
         expect(await ask('explain', { condition: { country: 'FR' }, store: 'store' })).toMatchObject({ explanation: { people: 0, matched: 0 } });
         expect(await ask('explain', { condition: { country: 'FR' }, store: 'gone' })).toMatchObject({ problem: { code: 'config-gone' } });
         expect(await ask('explain', { condition: { country: 'FR' }, people: [3] })).toMatchObject({ problem: { code: 'not-an-object' } });
+      });
+
+      it('knows the fields of stored people', async () => {
+        const store = await openStore({ sqlite: join(dataFolder, 'segment-editor.sqlite') });
+        await store.upsertPeople([{ id: 'a', attributes: { address: { city: 'Lyon' } }, devices: [] }], new Date());
+        await store.close();
+        expect((await ask('store/names'))['fields']).toEqual(['address', 'address.city', 'devices', 'id']);
       });
     });
 
