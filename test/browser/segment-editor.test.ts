@@ -184,6 +184,22 @@ describe.each(['en-US', 'fr'])('the editor of segments in %s', (language) => {
     expect(parts.slice(-4).flatMap((part) => Object.keys(part))).toEqual(['address.post code', 'location', 'push.arm', 'a name of my own']);
   });
 
+  it('shows what is written also where there is no room for the list below it', async () => {
+    await page.setViewportSize({ width: 1400, height: 700 });
+    await open('nested');
+    const line = page.locator('.push-segment-filter-field:visible').last();
+    await line.fill('');
+    await line.pressSequentially('co');
+    const list = page.locator('.red-ui-autoComplete-container');
+    await list.waitFor();
+    await page.waitForTimeout(300);
+    const [below, above] = [await list.boundingBox(), await line.boundingBox()].map((box) => ({ top: box?.y ?? 0, bottom: (box?.y ?? 0) + (box?.height ?? 0) }));
+    expect(below?.bottom).toBeLessThanOrEqual((above?.top ?? 0) + 1);
+    await page.keyboard.press('Escape');
+    await close('cancel');
+    await page.setViewportSize({ width: 1400, height: 1000 });
+  });
+
   it('says of a condition nested 10,000 deep that it cannot be used, and leaves it as it is', async () => {
     await page.evaluate(() => RED.editor.edit(RED.nodes.node('deep')));
     await page.locator('#push-segment-filter-no-rows:visible').waitFor();

@@ -72,6 +72,13 @@ function matching(names, typed) {
   return found.length === 1 && found[0] === typed ? [] : [...found.filter(begins), ...found.filter((name) => !begins(name))];
 }
 
+/** Where there is no room below the line the widget lays its list over what is written: there the list belongs above. */
+function clearLine(input) {
+  const list = $('.red-ui-autoComplete-container');
+  const { top } = input.offset();
+  if (parseFloat(list.css('top')) < top + input.outerHeight()) list.css({ top: 'auto', bottom: window.innerHeight - top });
+}
+
 /**
  * Offers names while a line is written; others can be typed.
  * @param ask gives a promise of the names
@@ -80,7 +87,10 @@ function matching(names, typed) {
 function offerNames(input, ask, label = (name) => name) {
   input.autoComplete({
     minLength: 0,
-    search: (typed, done) => void ask().then((names) => done(matching(names, typed).map((name) => ({ value: name, label: label(name) })))),
+    search: (typed, done) => void ask().then((names) => {
+      done(matching(names, typed).map((name) => ({ value: name, label: label(name) })));
+      clearLine(input);
+    }),
   }).on('keydown', ({ key }) => {
     // With these keys the widget writes the first name into the line and tells nobody.
     if (key === 'Enter' || key === 'Tab') input.trigger('change');
