@@ -20,6 +20,6 @@ export interface Line {
   pausedUntil: number;
   /** Lets all runs look for room. */
   wake(): void;
-  /** The same once all answers that are there are read. */
+  /** The same, perhaps only once all answers that are there are read. */
   wakeSoon(): void;
 }
