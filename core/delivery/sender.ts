@@ -86,21 +86,27 @@ export class Sender {
     this.pump();
   }
 
-  /** Moves everything that can move. */
-  pump(): void {
-    if (this.pumping) return;
+  /**
+   * Moves everything that can move.
+   * @param most messages that may go at most, where other runs wait for the same places
+   * @returns how many went
+   */
+  pump(most = Infinity): number {
+    if (this.pumping) return 0;
     this.pumping = true;
+    let launched = 0;
     try {
       do {
         this.pull();
-        this.launchAll();
-      } while (this.mayPull && this.source.isReady);
+        launched += this.launchAll(most - launched);
+      } while (launched < most && this.mayPull && this.source.isReady);
     } finally {
       this.pumping = false;
     }
     if (this.underway === 0) this.verdicts.release();
     this.schedule();
     if (this.verdicts.results.size > 0 || this.isDone) this.verdicts.results.wake();
+    return launched;
   }
 
   /** Whether its messages go over these connections. */
@@ -144,17 +150,23 @@ export class Sender {
     }
   }
 
-  private launchAll(): void {
+  private launchAll(most: number): number {
     const now = performance.now();
     this.lines.wake(now);
-    if (now < this.line.pausedUntil) return;
-    while (this.airborne < this.room && this.lines.ready > 0) {
+    let launched = 0;
+    if (now < this.line.pausedUntil) return launched;
+    while (launched < most && this.airborne < this.room && this.lines.ready > 0) {
       const authorization = this.signIn.header();
-      if (authorization === null || !this.pace.isReady) return;
+      if (authorization === null || !this.pace.isReady) break;
       const session = this.line.pool.take();
-      if (session === undefined) return this.failFastWhenDown();
+      if (session === undefined) {
+        this.failFastWhenDown();
+        break;
+      }
       this.launch(this.lines.next(), session, authorization);
+      launched++;
     }
+    return launched;
   }
 
   /** Messages in the air at most; one where it tries for all whether the gateway is well again. */

@@ -29,6 +29,8 @@ export interface GatewayParts {
 }
 
 const CHECK_TIMEOUT_MS = 10_000;
+/** Messages of one run that go before it is another one's turn. */
+const TURN = 10;
 /** A connection test does not wait behind a campaign. */
 const NO_LIMIT = { perMinute: Infinity, devicePerMinute: Infinity };
 
@@ -99,8 +101,20 @@ export class VendorGateway implements Gateway {
     return pool;
   }
 
+  /**
+   * Runs take turns for places and permits, a few messages each: a message on its own does not wait behind a campaign. Who had
+   * a turn comes after the others the next time, too, so that single permits go around.
+   */
   private wake(): void {
-    for (const sender of this.running) sender.pump();
+    let waiting = [...this.running];
+    while (waiting.length > 0) {
+      const most = waiting.length === 1 ? Infinity : TURN;
+      waiting = waiting.filter((sender) => {
+        const launched = sender.pump(most);
+        if (launched > 0 && this.running.delete(sender)) this.running.add(sender);
+        return launched === most;
+      });
+    }
   }
 
   /**

@@ -53,6 +53,31 @@ describe('a run', () => {
     await vendor.close();
   });
 
+  describe('beside another one', () => {
+    /** How many messages of a campaign ended before one that came on its own while it was under way. */
+    async function overtaken(perMinute: number, count: number): Promise<number> {
+      const permits = new LocalPermits();
+      let [ended, before] = [0, -1];
+      let alone: Promise<void> | undefined;
+      for await (const _ of gateway.send(messages(count), { rate: { perMinute, permits } })) {
+        ended++;
+        alone ??= sendAll(gateway, [message(count)], { rate: { perMinute, permits } }).then(() => void (before = ended));
+      }
+      await alone;
+      return before;
+    }
+
+    it('takes its turn: a message on its own does not wait behind a campaign for permits that both need', async () => {
+      await start('fcm', () => fcmOk);
+      expect(await overtaken(30_000, 1000)).toBeLessThan(300);
+    });
+
+    it('takes its turn also where permits come one by one', async () => {
+      await start('fcm', () => fcmOk);
+      expect(await overtaken(600, 12)).toBeLessThan(6);
+    });
+  });
+
   describe('at a rate', () => {
     it('takes as long as its bucket says', async () => {
       await start('fcm', () => fcmOk);
