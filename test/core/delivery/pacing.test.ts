@@ -57,11 +57,12 @@ describe('a run', () => {
     /** How many messages of a campaign ended before one that came on its own while it was under way. */
     async function overtaken(perMinute: number, count: number): Promise<number> {
       const permits = new LocalPermits();
-      let [ended, before] = [0, -1];
+      const ended: string[] = [];
+      let before = -1;
       let alone: Promise<void> | undefined;
-      for await (const _ of gateway.send(messages(count), { rate: { perMinute, permits } })) {
-        ended++;
-        alone ??= sendAll(gateway, [message(count)], { rate: { perMinute, permits } }).then(() => void (before = ended));
+      for await (const { id } of gateway.send(messages(count), { rate: { perMinute, permits } })) {
+        ended.push(id);
+        alone ??= sendAll(gateway, [message(count)], { rate: { perMinute, permits } }).then(() => void (before = ended.length));
       }
       await alone;
       return before;
