@@ -113,7 +113,8 @@ export class Transport {
   /** Requests that a connection allows at once from now on, also where it is open already. */
   allowStreams(maxConcurrentStreams: number): void {
     this.maxConcurrentStreams = maxConcurrentStreams;
-    for (const session of this.connections.keys()) session.settings({ maxConcurrentStreams });
+    // One that was just destroyed is still among them, until it is closed.
+    for (const session of this.connections.keys()) if (!session.destroyed) session.settings({ maxConcurrentStreams });
   }
 
   /** GOAWAY on every connection; what came in is still answered. */

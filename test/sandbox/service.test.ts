@@ -148,6 +148,18 @@ describe('sandbox', () => {
   });
 
   describe('faults at will', () => {
+    it('changes the streams of a connection also in the moment in which another one ends', async () => {
+      for (let round = 0; round < 20; round++) {
+        const open = session(sandbox.gatewayUrl);
+        await request(open, apnsHeaders('ab'.repeat(32)), APNS_BODY);
+        open.destroy();
+        for (let look = 0; look < 50; look++) {
+          sandbox.allowStreams(1000);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      }
+    });
+
     const fault = (faults: object) => fetch(`${sandbox.pageUrl}/api/faults`, { method: 'POST', body: JSON.stringify(faults) });
 
     it('delays every answer', async () => {
