@@ -20,6 +20,9 @@ export interface Line {
   pausedUntil: number;
   /** Lets all runs look for room. */
   wake(): void;
-  /** The same, perhaps only once all answers that are there are read. */
-  wakeSoon(): void;
+  /**
+   * The same, perhaps only once all answers that are there are read.
+   * @param sound false where a stream broke off: it may be the first to tell that its connection is gone
+   */
+  wakeSoon(sound: boolean): void;
 }

@@ -210,7 +210,7 @@ export class Sender {
       } finally {
         // A listener that throws all the same breaks its promise, not the run.
         this.airborne--;
-        this.line.wakeSoon();
+        this.line.wakeSoon('answer' in ending && ending.answer.complete);
       }
     };
   }

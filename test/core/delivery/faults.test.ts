@@ -69,6 +69,18 @@ describe('a gateway among faults', () => {
       expect(results.filter(({ outcome }) => outcome === 'unknown').every(({ attempts, code }) => attempts === 1 && code === 'connection-closed')).toBe(true);
     });
 
+    it.each(['fin', 'destroy', 'reset'] as const)('waits before the next connection where %s ends each before an answer, and puts nothing on the one that is gone', async (deed) => {
+      const at: number[] = [];
+      vendor = await FakeVendor.listen(() => {
+        at.push(performance.now());
+        return deed;
+      });
+      gateway = apnsGateway(vendor.origin, { reconnectMs: 100 });
+      const results = await sendAll(gateway, messages(4));
+      expect(results.map(({ outcome, attempts }) => ({ outcome, attempts }))).toEqual(Array.from({ length: 4 }, () => ({ outcome: 'unknown', attempts: 1 })));
+      expect(Math.min(...at.slice(1).map((time, index) => time - (at[index] ?? 0)))).toBeGreaterThan(90);
+    });
+
     it.each([['fin', 'connection-closed'], ['destroy', 'connection-closed'], ['reset', 'connection-reset']] as const)(
       'says unknown after %s with requests in the air, never sends them again, and goes on over a new connection', async (deed, code) => {
         let broken = false;
