@@ -1,7 +1,7 @@
 /** The one shape of a person who may get messages, and of the devices that reach them. The ground of the house. */
 import { hash } from 'node:crypto';
 import { PushError } from './errors';
-import { isJsonObject, type JsonObject, type JsonValue } from './json';
+import { isJsonObject, storable, type JsonObject, type JsonValue } from './json';
 
 export const GATEWAY_TYPES = ['fcm', 'apns'] as const;
 export type GatewayType = (typeof GATEWAY_TYPES)[number];
@@ -196,8 +196,8 @@ export function readPath(view: JsonObject, path: string): JsonValue | undefined 
 
 function parseId(value: JsonValue | undefined, devices: Device[], field: string): string {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  // NUL and half of a pair of UTF-16 units cannot be stored: the person would have one id here and another in the store.
-  const id = typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : '';
+  // The person has one id, here and in the store.
+  const id = typeof value === 'string' ? storable(value) : '';
   if (id.trim() !== '') {
     if (id.length > LONGEST_ID) {
       throw new PushError('id-too-long', `The id of a person has ${id.length} characters; at most ${LONGEST_ID} are taken.`,

@@ -1,6 +1,7 @@
 /** How often a person may get a campaign: names the occurrence and the message that nobody gets twice. */
 import { randomUUID } from 'node:crypto';
 import { PushError } from '../errors';
+import { storable } from '../json';
 import { readPath } from '../recipient';
 import type { Item } from './item';
 import type { PolicyOptions } from './policy';
@@ -35,7 +36,9 @@ export function messageKeyOf(repeat: Repeat): (item: Item) => string {
   }
   return (item) => {
     const value = readPath(item, field.trim());
-    if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
+    // The message has one key, here and in the store.
+    const key = typeof value === 'string' || typeof value === 'number' ? storable(String(value)) : '';
+    if (key !== '') return key;
     throw new PushError('no-key', `The item has no '${field}', which tells its message from others.`, 'Give it a text or a number.', { field });
   };
 }

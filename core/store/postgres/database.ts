@@ -1,6 +1,7 @@
 /** Connects to PostgreSQL, brings the schema up to date, and runs transactions on it. */
 import type { Pool, PoolClient, PoolConfig } from 'pg';
 import { PushError } from '../../errors';
+import { storable } from '../../json';
 import type { Row } from '../rows';
 import { explain } from './explain';
 import { MIGRATIONS } from './migrations';
@@ -129,10 +130,6 @@ export function json(value: unknown): string {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner) || Object.keys(inner).every((key) => storable(key) === key)) return inner;
     return Object.fromEntries(Object.entries(inner).map(([key, content]) => [storable(key), content]));
   });
-}
-
-function storable(text: string): string {
-  return text.includes('\0') || !text.isWellFormed() ? text.replaceAll('\0', '').toWellFormed() : text;
 }
 
 /** A text, or a list of them, as it stands in the rows that {@link json} wrote: one odd token or id must not end a run. */

@@ -75,4 +75,14 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     expect((await send(odd)).filter(({ reason }) => reason === 'already-sent')).toHaveLength(5);
     expect(phones()).toBe(5);
   });
+
+  it.each(['a\0b', '\ud800'])('whose people wait under an odd key, %j, sends to each of them once, whoever comes again', async (order) => {
+    const orders = { repeat: { per: 'key', field: 'order' }, policies: { quietHours: { from: '11:00', to: '13:00' } } } as const;
+    const fates = async () => (await send([item('anna', { order })], orders)).map(({ output, reason }) => reason ?? output);
+    expect(await fates()).toEqual(['quiet-hours']);
+    clock += 7_200_000;
+    expect(await fates()).toEqual(['sent']);
+    expect(await fates()).toEqual(['already-sent']);
+    expect(fcm.messages).toHaveLength(1);
+  });
 });
