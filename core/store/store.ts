@@ -384,7 +384,6 @@ export interface Store {
   nextDue(campaign: string): Promise<Date | undefined>;
   /** Writes down that an occurrence runs; one that is paused or cancelled stays so. */
   beginRun(campaign: string, occurrence: string, now: Date): Promise<RunRow>;
-  getRun(campaign: string, occurrence: string): Promise<RunRow | undefined>;
   /** Moves runs that are in one of the states `from` to another; how many there were. All occurrences if none is named. */
   moveRuns(selection: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date): Promise<number>;
   /** Newest first. */

@@ -14,11 +14,6 @@ export async function beginRun(db: Database, campaign: string, occurrence: strin
   return toRun(row as Row);
 }
 
-export async function getRun(db: Database, campaign: string, occurrence: string): Promise<RunRow | undefined> {
-  const [row] = await db.all('SELECT * FROM runs WHERE campaign = $1 AND occurrence = $2', campaign, occurrence);
-  return row === undefined ? undefined : toRun(row);
-}
-
 export function moveRuns(
   db: Database, { campaign, occurrence }: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date,
 ): Promise<number> {

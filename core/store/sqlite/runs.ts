@@ -1,22 +1,18 @@
 /** Occurrences of campaigns as an operator sees them: running, paused, cancelled, and how far. */
-import { toRun, toRunReport } from '../rows';
+import { toRun, toRunReport, type Row } from '../rows';
 import { NOBODY, type KpiSelection, type RunReport, type RunRow, type RunState } from '../store';
 import type { Database } from './database';
 
 export function beginRun(db: Database, campaign: string, occurrence: string, now: Date): RunRow {
   const at = now.toISOString();
-  db.run(
+  const row = db.get(
     `INSERT INTO runs (campaign, occurrence, state, started_at, updated_at) VALUES (?, ?, 'running', ?, ?)
      ON CONFLICT (campaign, occurrence) DO UPDATE SET
-       state = CASE WHEN state IN ('paused', 'cancelled') THEN state ELSE 'running' END, updated_at = excluded.updated_at`,
+       state = CASE WHEN state IN ('paused', 'cancelled') THEN state ELSE 'running' END, updated_at = excluded.updated_at
+     RETURNING *`,
     campaign, occurrence, at, at,
   );
-  return getRun(db, campaign, occurrence) as RunRow;
-}
-
-export function getRun(db: Database, campaign: string, occurrence: string): RunRow | undefined {
-  const row = db.get('SELECT * FROM runs WHERE campaign = ? AND occurrence = ?', campaign, occurrence);
-  return row === undefined ? undefined : toRun(row);
+  return toRun(row as Row);
 }
 
 export function moveRuns(

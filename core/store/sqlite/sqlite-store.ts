@@ -186,10 +186,6 @@ export class SqliteStore implements Store {
     return runs.beginRun(this.db, campaign, occurrence, now);
   }
 
-  async getRun(campaign: string, occurrence: string): Promise<RunRow | undefined> {
-    return runs.getRun(this.db, campaign, occurrence);
-  }
-
   async moveRuns(
     selection: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date,
   ): Promise<number> {
