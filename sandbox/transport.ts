@@ -58,6 +58,8 @@ const GOAWAY_FRAME = 7;
 const LEAVE_MS = 200;
 /** Longest body in characters that is kept; both services refuse far shorter ones. */
 const MOST_BODY = 100_000;
+/** Answers of a megabyte that nobody has read yet: beyond Node's own 10 MB a connection, new requests would be broken off unread. */
+const SESSION_MB = 256;
 /** Small answers go out at once: held back for more, each would wait for the client's delayed acknowledgement (40 ms). */
 const SOCKETS = { noDelay: true };
 
@@ -79,7 +81,7 @@ export class Transport {
   /** @param answer called once for each request */
   constructor(private readonly answer: (exchange: Exchange) => void, private maxConcurrentStreams: number) {
     const first = maxConcurrentStreams;
-    this.http2 = createHttp2({ settings: { maxConcurrentStreams: first } });
+    this.http2 = createHttp2({ settings: { maxConcurrentStreams: first }, maxSessionMemory: SESSION_MB });
     this.http2.on('session', (session) => this.maxConcurrentStreams !== first && session.settings({ maxConcurrentStreams: this.maxConcurrentStreams }));
     this.http2.on('session', (session) => this.enter(session));
     this.http2.on('stream', (stream, headers) => this.readHttp2(stream, headers));

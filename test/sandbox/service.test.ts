@@ -148,6 +148,8 @@ describe('sandbox', () => {
   });
 
   describe('faults at will', () => {
+    const fault = (faults: object) => fetch(`${sandbox.pageUrl}/api/faults`, { method: 'POST', body: JSON.stringify(faults) });
+
     it('changes the streams of a connection also in the moment in which another one ends', async () => {
       for (let round = 0; round < 20; round++) {
         const open = session(sandbox.gatewayUrl);
@@ -160,7 +162,17 @@ describe('sandbox', () => {
       }
     });
 
-    const fault = (faults: object) => fetch(`${sandbox.pageUrl}/api/faults`, { method: 'POST', body: JSON.stringify(faults) });
+    it('takes requests also while large answers wait that nobody reads', async () => {
+      sandbox.disturb({ as: 'large-once', after: 0, every: 1, times: 29 });
+      const open = session(sandbox.gatewayUrl);
+      await Promise.all(Array.from({ length: 30 }, async (_, n) => {
+        const unread = open.request(apnsHeaders(String(n).padStart(64, '0'), { ':method': 'POST' }));
+        unread.end(APNS_BODY);
+        await new Promise((resolve, reject) => unread.once('response', resolve).once('error', reject));
+      }));
+      expect((await request(open, apnsHeaders('ab'.repeat(32)), APNS_BODY)).status).toBe(200);
+      open.destroy();
+    });
 
     it('delays every answer', async () => {
       const open = session(sandbox.gatewayUrl);
