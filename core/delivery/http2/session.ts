@@ -206,11 +206,10 @@ export class Session {
 
   private expire(exchange: Exchange): void {
     this.exchanges.delete(exchange);
+    exchange.settle({ failure: 'timeout' });
     // Nothing came since the request left: the connection itself is dead. Else only this stream is stuck.
     if (this.lastAnswerAt < exchange.sentAt || ++this.resets > MOST_RESETS) this.retire();
     else exchange.stream.close(constants.NGHTTP2_CANCEL);
-    // Last, for it may put the next message on the wire: not on a connection that is given up.
-    exchange.settle({ failure: 'timeout' });
   }
 
   private onSettings(maxConcurrentStreams: number | undefined): void {

@@ -10,8 +10,11 @@ function fieldsOfFlows(operators) {
 
 function offerFields(node, input, { fields, operators, names }) {
   let known = new Map();
+  // Read once: nobody changes other nodes while a dialog is open.
+  let inFlows;
   const ask = () => names().then(({ fields: stored }) => {
-    const sources = { flow: fieldsOfFlows(operators), store: stored, person: fields };
+    inFlows ??= fieldsOfFlows(operators);
+    const sources = { flow: inFlows, store: stored, person: fields };
     known = new Map(Object.entries(sources).flatMap(([source, found]) => found.map((name) => [name, source])));
     return [...known.keys()].sort();
   });
