@@ -21,13 +21,13 @@ const MOST_QUESTIONS = 50;
 export async function explainAudience(store: Store, condition: JsonObject, options: AudienceExplainOptions = {}): Promise<SegmentExplanation> {
   const fixed: ExplainOptions = { ...options, now: options.now ?? new Date(), ...(await knownToStore(store)) };
   const plan = planExplanation(condition, fixed);
-  const reach = reachToSql(fixed.category, store.dialect, fixed);
+  const reach = reachToSql(fixed.category, store.dialect);
   if (reach === undefined || plan.questions.length > MOST_QUESTIONS) return explainByPerson(store, condition, fixed);
   const scan = planScan(plan, store.dialect, fixed);
   // PostgreSQL counts in processes of its own. SQLite works in this one, where reading a row is the shorter way to its fields.
   const tally = store.dialect === 'postgres' || scan?.readsRows === false ? tallyToSql(plan.questions, store.dialect, fixed) : undefined;
   if (tally === undefined) return scan === undefined ? explainByPerson(store, condition, fixed) : explainByRow(store, plan, scan, reach, fixed.sample);
-  for (const { answers, platforms, people } of await store.tallyPeople({ ...tally, excludes: plan.excludes, when: plan.matched, reach })) {
+  for (const { answers, platforms, people } of await store.tallyPeople({ ...tally, excludes: plan.excludes, when: plan.matched })) {
     plan.count(answers, people);
     plan.countReach(platforms, people);
   }

@@ -55,12 +55,11 @@ export interface AnswerCount extends ReachCount {
   answers: readonly boolean[];
 }
 
-/** Questions to all people, made by `tallyToSql`; of those of whom the formula holds, reach too, made by `reachToSql`. */
+/** Questions to all people, made by `tallyToSql`; of those of whom the formula holds, reach too. */
 export interface PeopleTally extends SqlTally {
   /** Where yes to a question means no to another one, which is then not asked: the positions of both. */
   excludes: ReadonlyMap<number, number>;
   when: Formula;
-  reach: SqlFilter;
 }
 
 /** A person's own row, and what the database answers of them. */
@@ -329,7 +328,7 @@ export interface Store {
   scanPeople(questions: readonly SqlFilter[], columns: readonly ('locale' | 'timezone')[]): AsyncIterable<readonly ScannedPerson[]>;
   /** Asks all people the same questions (50 at most), in one pass; gives each combination of answers once. */
   tallyPeople(tally: PeopleTally): Promise<AnswerCount[]>;
-  /** Those of these people who can be reached at all, by `reachToSql`. */
+  /** Those of these people of whom the filter holds, made by `reachToSql`. */
   tallyReach(recipients: readonly string[], reach: SqlFilter): Promise<ReachCount[]>;
   /** What segments ask of these people beside their own fields; their events of the given names only. */
   facts(recipients: readonly string[], events: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>>;

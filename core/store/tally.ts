@@ -5,9 +5,6 @@ import type { Formula } from '../segment';
 import type { Row } from './rows';
 import type { AnswerCount, ReachCount, SqlFilter } from './store';
 
-/** Over rows of `device`: the platforms among them as one number, the first of `PLATFORMS` its lowest bit. */
-export const PLATFORM_BITS = PLATFORMS.map((platform, bit) => `max(CASE device.platform WHEN '${platform}' THEN ${2 ** bit} ELSE 0 END)`).join(' + ');
-
 /**
  * The answers to the questions as one number, the first one its lowest bit.
  * @param excludes as of `PeopleTally`
@@ -35,6 +32,7 @@ export function toAnswerCounts(rows: readonly Row[], questions: number): AnswerC
   return toReachCounts(rows).map((count, index) => ({ ...count, answers: readBits(Number(rows[index]?.['answers']), questions) }));
 }
 
+/** @param rows with `reached` as people have their `platforms`: the first of `PLATFORMS` is the lowest bit */
 export function toReachCounts(rows: readonly Row[]): ReachCount[] {
-  return rows.map((row) => ({ platforms: readBits(Number(row['platforms']), PLATFORMS.length), people: Number(row['people']) }));
+  return rows.map((row) => ({ platforms: readBits(Number(row['reached']), PLATFORMS.length), people: Number(row['people']) }));
 }

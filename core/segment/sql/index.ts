@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../json';
 import { readClock } from '../clock';
 import type { SegmentOptions } from '../compile';
-import { formatCondition, type Condition } from '../condition';
+import { formatCondition, type Condition, type PersonTest } from '../condition';
 import { parseCondition } from '../parse';
 import type { Dialect } from './dialect';
 import { render } from './fragment';
 import { byPerson, ByJoin } from './lookup';
-import { answerDevice } from './person';
+import { answerReach } from './person';
 import { postgres } from './postgres';
 import { pushDown, type Way } from './push-down';
 import { sqlite } from './sqlite';
@@ -47,20 +47,25 @@ export function conditionToSql(
   return { ...render(filter, speaks.placeholder), ...(residual !== undefined && { residual: formatCondition(residual) }) };
 }
 
-/** Questions to all people, and what must be joined to `people` for them. */
+/** Questions to all people, whether they can be reached (see {@link reachToSql}), and what must be joined to `people` for these. */
 export interface SqlTally {
   questions: SqlText[];
+  reach: SqlText;
   joins: SqlText[];
 }
 
-/** Questions to all people as SQL; undefined where the database cannot answer one of them exactly. */
-export function tallyToSql(questions: readonly Condition[], dialect: SqlDialect, { now }: SegmentOptions = {}): SqlTally | undefined {
+/** What an explanation asks of all people as SQL; undefined where the database cannot answer all of it exactly. */
+export function tallyToSql(
+  questions: readonly Condition[], dialect: SqlDialect, { now, category }: SegmentOptions & { category?: string } = {},
+): SqlTally | undefined {
   const { placeholder } = DIALECTS[dialect];
   // SQLite joins by loops: an index is its way to the rows of everybody too.
   const joined = dialect === 'postgres' ? new ByJoin() : undefined;
-  const asked = questions.map((condition) => answer(condition, { dialect: DIALECTS[dialect], clock: readClock(now), lookup: joined ?? byPerson }));
-  if (!asked.every((one) => one !== undefined)) return undefined;
-  return { questions: asked, joins: (joined?.joins ?? []).map((join) => render(join, placeholder)) };
+  const lookup = joined ?? byPerson;
+  const asked = questions.map((condition) => answer(condition, { dialect: DIALECTS[dialect], clock: readClock(now), lookup }));
+  const reach = answerReach(reachTest(category), lookup);
+  if (reach === undefined || !asked.every((one) => one !== undefined)) return undefined;
+  return { questions: asked, reach: render(reach, placeholder), joins: (joined?.joins ?? []).map((join) => render(join, placeholder)) };
 }
 
 /** One question as SQL; undefined where the database cannot answer it exactly. */
@@ -74,12 +79,16 @@ function answer(condition: Condition, way: Way): SqlText | undefined {
 }
 
 /**
- * As a condition on a row `device`: whether its person can be reached by it, with consent to messages of the category if
- * one is given. Undefined where the database cannot answer it exactly.
+ * As a condition over the table `people`: nothing stands against reaching the person by whatever device they have; with
+ * consent to messages of the category if one is given. Undefined where the database cannot answer it exactly.
  */
-export function reachToSql(category: string | undefined, dialect: SqlDialect, { now }: SegmentOptions = {}): SqlText | undefined {
+export function reachToSql(category: string | undefined, dialect: SqlDialect): SqlText | undefined {
+  const filter = answerReach(reachTest(category), byPerson);
+  return filter && render(filter, DIALECTS[dialect].placeholder);
+}
+
+function reachTest(category: string | undefined): PersonTest & { operator: '$reachable' } {
   const reachable = parseCondition({ $reachable: { ...(category !== undefined && { category }) } });
   if (reachable.kind !== 'person' || reachable.test.operator !== '$reachable') throw new TypeError('not a question for reach');
-  const filter = answerDevice(reachable.test, DIALECTS[dialect], readClock(now));
-  return filter && render(filter, DIALECTS[dialect].placeholder);
+  return reachable.test;
 }

@@ -19,12 +19,9 @@ export function answerPerson(test: PersonTest, dialect: Dialect, clock: Clock, l
       if (!isExactText(test.list)) return undefined;
       return lookup.some({ from: sql`list_members AS member`, owner: sql`member.recipient`, where: sql`member.list = ${test.list}` });
     case '$reachable': {
-      const device = reachableDevice(test, dialect, clock());
-      if (device === undefined) return undefined;
-      return and([
-        ...reachOfPerson(test, (rows) => lookup.some(rows)),
-        lookup.some({ from: sql`devices AS device`, owner: sql`device.recipient`, where: device }),
-      ]);
+      const person = answerReach(test, lookup);
+      if (person === undefined) return undefined;
+      return and([person, lookup.some({ from: sql`devices AS device`, owner: sql`device.recipient`, where: reachableDevice(test, dialect, clock()) })]);
     }
     case '$performed': {
       const [first, last] = boundsOf(test.events.window, clock());
@@ -52,13 +49,19 @@ export function answerPerson(test: PersonTest, dialect: Dialect, clock: Clock, l
 }
 
 /**
- * Over the row `device`: whether its person can be reached by it. Undefined where the database cannot say it.
+ * What reach asks of the person, whatever their devices: not suppressed, and a consent that must be there or must not.
+ * Undefined where the database cannot say it.
  */
-export function answerDevice(test: OfPerson<'$reachable'>, dialect: Dialect, clock: Clock): Fragment | undefined {
-  const device = reachableDevice(test, dialect, clock());
-  if (device === undefined) return undefined;
-  const some = ({ from, owner, where }: Rows): Fragment => sql`EXISTS (SELECT 1 FROM ${from} WHERE ${owner} = device.recipient AND ${where})`;
-  return and([device, ...reachOfPerson(test, some)]);
+export function answerReach({ category, consent }: OfPerson<'$reachable'>, lookup: Lookup): Fragment | undefined {
+  if (category !== undefined && !isExactText(category)) return undefined;
+  const suppressed = lookup.some({ from: sql`suppressions AS suppression`, owner: sql`suppression.recipient`, where: TRUE });
+  if (category === undefined) return not(suppressed);
+  const wanted = consent === 'opted-in';
+  const said = lookup.some({
+    from: sql`consents AS consent`, owner: sql`consent.recipient`,
+    where: sql`consent.category = ${category} AND consent.state = ${wanted ? 'opted-in' : 'opted-out'}`,
+  });
+  return and([not(suppressed), wanted ? said : not(said)]);
 }
 
 /** Events of people: where the instant and the fields are. */
@@ -219,8 +222,7 @@ function spent({ events, currency, amount }: OfPerson<'$spent'>, dialect: Dialec
 }
 
 /** Over the row `device`: whether it is of those that are asked for. */
-function reachableDevice({ devices, category }: OfPerson<'$reachable'>, dialect: Dialect, now: number): Fragment | undefined {
-  if (category !== undefined && !isExactText(category)) return undefined;
+function reachableDevice({ devices }: OfPerson<'$reachable'>, dialect: Dialect, now: number): Fragment {
   const { permission, seenWithin, ...exact } = devices;
   const columns = (['gateway', 'platform', 'environment'] as const).flatMap((name) => {
     const wanted = exact[name];
@@ -233,16 +235,4 @@ function reachableDevice({ devices, category }: OfPerson<'$reachable'>, dialect:
     ...columns,
     ...(seenWithin === undefined ? [] : [within(sql`device.last_seen_at`, now - seenWithin, now, dialect)]),
   ]);
-}
-
-/** What reach asks of the person, whatever the devices: not suppressed, and a consent that must be there or must not. */
-function reachOfPerson({ category, consent }: OfPerson<'$reachable'>, some: Lookup['some']): Fragment[] {
-  const suppressed = some({ from: sql`suppressions AS suppression`, owner: sql`suppression.recipient`, where: TRUE });
-  if (category === undefined) return [not(suppressed)];
-  const wanted = consent === 'opted-in';
-  const said = some({
-    from: sql`consents AS consent`, owner: sql`consent.recipient`,
-    where: sql`consent.category = ${category} AND consent.state = ${wanted ? 'opted-in' : 'opted-out'}`,
-  });
-  return [not(suppressed), wanted ? said : not(said)];
 }

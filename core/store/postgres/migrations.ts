@@ -180,4 +180,39 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // What APNs calls a message in its delivery log.
   'ALTER TABLE deliveries ADD COLUMN unique_id TEXT',
+  // The platforms of a person's devices that live and may show a message, as the bits of a number (android lowest, ios, web):
+  // an explanation asks them of everybody. The database keeps them itself, whoever writes devices.
+  `
+  ALTER TABLE people ADD COLUMN platforms SMALLINT NOT NULL DEFAULT 0;
+
+  CREATE FUNCTION keep_platforms(owners TEXT[]) RETURNS VOID LANGUAGE sql SET search_path FROM CURRENT AS $$
+    -- Locked before their devices are looked at: of two transactions the later one must see what the earlier one wrote.
+    SELECT 1 FROM people WHERE id = ANY(owners) ORDER BY id FOR NO KEY UPDATE;
+    UPDATE people SET platforms = found.platforms FROM (
+      SELECT owner.id, coalesce(bit_or(CASE platform WHEN 'android' THEN 1 WHEN 'ios' THEN 2 WHEN 'web' THEN 4 END), 0) AS platforms
+      FROM (SELECT DISTINCT unnest(owners) AS id) AS owner
+      LEFT JOIN devices ON recipient = owner.id AND dead_since IS NULL AND permission IS DISTINCT FROM 'denied' GROUP BY owner.id
+    ) AS found WHERE people.id = found.id AND people.platforms <> found.platforms;
+  $$;
+  CREATE FUNCTION devices_written() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  BEGIN
+    PERFORM keep_platforms(array_agg(recipient)) FROM written;
+    RETURN NULL;
+  END $$;
+  CREATE FUNCTION devices_changed() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  BEGIN
+    PERFORM keep_platforms(array_agg(before.recipient) || array_agg(after.recipient)) FROM before JOIN after USING (token)
+    WHERE (before.recipient, before.platform, before.permission, before.dead_since)
+      IS DISTINCT FROM (after.recipient, after.platform, after.permission, after.dead_since);
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER device_added AFTER INSERT ON devices REFERENCING NEW TABLE AS written EXECUTE FUNCTION devices_written();
+  CREATE TRIGGER device_changed AFTER UPDATE ON devices REFERENCING OLD TABLE AS before NEW TABLE AS after EXECUTE FUNCTION devices_changed();
+  CREATE TRIGGER device_removed AFTER DELETE ON devices REFERENCING OLD TABLE AS written EXECUTE FUNCTION devices_written();
+
+  UPDATE people SET platforms = found.platforms FROM (
+    SELECT recipient, bit_or(CASE platform WHEN 'android' THEN 1 WHEN 'ios' THEN 2 WHEN 'web' THEN 4 END) AS platforms
+    FROM devices WHERE dead_since IS NULL AND permission IS DISTINCT FROM 'denied' GROUP BY recipient
+  ) AS found WHERE people.id = found.recipient;
+  `,
 ];

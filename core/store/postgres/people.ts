@@ -2,7 +2,7 @@
 import type { ConsentState, Recipient } from '../../recipient';
 import { toConsents, toPeople, type Row } from '../rows';
 import type { AnswerCount, DeadDevice, PeopleTally, ReachCount, ScannedPerson, SqlFilter, Standing, UpsertReport } from '../store';
-import { bitsSql, formulaSql, PLATFORM_BITS, toAnswerCounts, toReachCounts } from '../tally';
+import { bitsSql, formulaSql, toAnswerCounts, toReachCounts } from '../tally';
 import { json, type Database, type Queries } from './database';
 import { rounds } from './rounds';
 
@@ -126,29 +126,19 @@ const FENCE = "OFFSET '0'";
 /** Nothing in it is asked by a subquery for each person, so that several cores share it. */
 export async function tallyPeople(db: Database, { questions, joins, excludes, when, reach }: PeopleTally): Promise<AnswerCount[]> {
   const { bind, parameters } = new Binder();
-  const answered = `(SELECT people.id, ${bitsSql(questions, bind, excludes)} AS answers FROM people ${joins.map(bind).join(' ')} ${FENCE}) AS people`;
-  const matching = formulaSql(when);
-  const device = bind(reach);
-  // Where everybody's rows are joined one by one already, their devices are too; else only those of the people who match
-  // are looked at, in the processes that found them.
-  const reached = joins.length > 0
-    ? `SELECT answers, coalesce(reach.platforms, 0) AS platforms, 1 AS people FROM ${answered}
-        LEFT JOIN (SELECT recipient, ${PLATFORM_BITS} AS platforms FROM devices AS device WHERE ${device} GROUP BY recipient) AS reach
-        ON ${matching} AND reach.recipient = people.id ${FENCE}`
-    : `SELECT answers, coalesce(${PLATFORM_BITS}, 0) AS platforms, CASE WHEN matching IS NULL THEN count(*) ELSE 1 END AS people
-        FROM (SELECT answers, CASE WHEN ${matching} THEN id END AS matching FROM ${answered} ${FENCE}) AS people
-        LEFT JOIN devices AS device ON device.recipient = matching AND ${device} GROUP BY answers, matching`;
-  const rows = await db.all(`SELECT answers, platforms, sum(people) AS people FROM (${reached}) AS people GROUP BY answers, platforms`, ...parameters);
-  return toAnswerCounts(rows, questions.length);
+  const answered = `SELECT ${bitsSql(questions, bind, excludes)} AS answers, ${bind(reach)} AS reachable, people.platforms
+    FROM people ${joins.map(bind).join(' ')} ${FENCE}`;
+  return toAnswerCounts(await db.all(
+    `SELECT answers, CASE WHEN ${formulaSql(when)} AND reachable THEN platforms ELSE 0 END AS reached, count(*) AS people
+     FROM (${answered}) AS people GROUP BY answers, reached`, ...parameters,
+  ), questions.length);
 }
 
 export async function tallyReach(db: Database, recipients: readonly string[], reach: SqlFilter): Promise<ReachCount[]> {
   const { bind, parameters } = new Binder();
   return toReachCounts(await db.all(
-    `SELECT platforms, count(*) AS people FROM (
-      SELECT ${PLATFORM_BITS} AS platforms FROM devices AS device
-      WHERE device.recipient = ANY(${bind({ sql: '$1', parameters: [recipients] })}) AND ${bind(reach)} GROUP BY device.recipient
-    ) AS people GROUP BY platforms`, ...parameters,
+    `SELECT platforms AS reached, count(*) AS people FROM people
+     WHERE id = ANY(${bind({ sql: '$1', parameters: [recipients] })}) AND ${bind(reach)} GROUP BY platforms`, ...parameters,
   ));
 }
 

@@ -1,3 +1,6 @@
+const PLATFORMS_OF = `(SELECT coalesce(max(platform = 'android'), 0) + 2 * coalesce(max(platform = 'ios'), 0) + 4 * coalesce(max(platform = 'web'), 0)
+      FROM devices WHERE recipient = people.id AND dead_since IS NULL AND permission IS NOT 'denied')`;
+
 /**
  * The schema, one step a version. A step that has shipped is never edited; a change is a new step.
  * Instants are ISO 8601 text in UTC, so that they sort as they read.
@@ -202,5 +205,21 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE deliveries_in_order RENAME TO deliveries;
   CREATE INDEX deliveries_by_campaign ON deliveries (campaign, occurrence, recipient, id);
   CREATE INDEX deliveries_by_recipient ON deliveries (recipient, leased_at);
+  `,
+  // The platforms of a person's devices that live and may show a message, as the bits of a number (android lowest, ios, web):
+  // an explanation asks them of everybody. The database keeps them itself, whoever writes devices.
+  `
+  ALTER TABLE people ADD COLUMN platforms INTEGER NOT NULL DEFAULT 0;
+  UPDATE people SET platforms = ${PLATFORMS_OF};
+  CREATE TRIGGER device_added AFTER INSERT ON devices BEGIN
+    UPDATE people SET platforms = ${PLATFORMS_OF} WHERE id = NEW.recipient;
+  END;
+  CREATE TRIGGER device_changed AFTER UPDATE OF recipient, platform, permission, dead_since ON devices
+  WHEN (OLD.recipient, OLD.platform, OLD.permission, OLD.dead_since) IS NOT (NEW.recipient, NEW.platform, NEW.permission, NEW.dead_since) BEGIN
+    UPDATE people SET platforms = ${PLATFORMS_OF} WHERE id IN (OLD.recipient, NEW.recipient);
+  END;
+  CREATE TRIGGER device_removed AFTER DELETE ON devices BEGIN
+    UPDATE people SET platforms = ${PLATFORMS_OF} WHERE id = OLD.recipient;
+  END;
   `,
 ];

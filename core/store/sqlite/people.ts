@@ -2,7 +2,7 @@
 import type { ConsentState, Device, Recipient } from '../../recipient';
 import { toConsents, toPeople, type Row } from '../rows';
 import type { AnswerCount, DeadDevice, PeopleTally, ReachCount, ScannedPerson, SqlFilter, Standing, UpsertReport } from '../store';
-import { bitsSql, formulaSql, PLATFORM_BITS, toAnswerCounts, toReachCounts } from '../tally';
+import { bitsSql, formulaSql, toAnswerCounts, toReachCounts } from '../tally';
 import type { Database } from './database';
 
 const PAGE = 1000;
@@ -119,22 +119,17 @@ const FENCE = 'LIMIT -1';
 
 export function tallyPeople(db: Database, { questions, excludes, when, reach }: PeopleTally): AnswerCount[] {
   const { bind, parameters } = new Binder();
-  const platforms = `SELECT ${PLATFORM_BITS} FROM devices AS device WHERE device.recipient = people.id AND ${bind(reach)}`;
   return toAnswerCounts(db.all(
-    `SELECT answers, platforms, count(*) AS people FROM (
-      SELECT answers, CASE WHEN ${formulaSql(when)} THEN coalesce((${platforms}), 0) ELSE 0 END AS platforms FROM (
-        SELECT people.id, ${bitsSql(questions, bind, excludes)} AS answers FROM people ${FENCE}
-      ) AS people ${FENCE}
-    ) GROUP BY answers, platforms`, ...parameters,
+    `SELECT answers, CASE WHEN ${formulaSql(when)} AND ${bind(reach)} THEN platforms ELSE 0 END AS reached, count(*) AS people
+     FROM (SELECT people.id, people.platforms, ${bitsSql(questions, bind, excludes)} AS answers FROM people ${FENCE}) AS people
+     GROUP BY answers, reached`, ...parameters,
   ), questions.length);
 }
 
 export function tallyReach(db: Database, recipients: readonly string[], reach: SqlFilter): ReachCount[] {
   return toReachCounts(db.all(
-    `SELECT platforms, count(*) AS people FROM (
-      SELECT ${PLATFORM_BITS} AS platforms FROM devices AS device
-      WHERE device.recipient IN (SELECT value FROM json_each(?)) AND ${reach.sql} GROUP BY device.recipient
-    ) GROUP BY platforms`, JSON.stringify(recipients), ...sqlParameters(reach),
+    `SELECT platforms AS reached, count(*) AS people FROM people WHERE id IN (SELECT value FROM json_each(?)) AND ${reach.sql} GROUP BY platforms`,
+    JSON.stringify(recipients), ...sqlParameters(reach),
   ));
 }
 

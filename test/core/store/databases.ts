@@ -34,6 +34,15 @@ export function kept<T>(value: T): T {
   return JSON.parse(JSON.stringify(value).replace(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '')) as T;
 }
 
+/** People as a version wrote them that kept no platforms, and whom of them one can reach. */
+export const EARLIER_PEOPLE = `
+  INSERT INTO people (id, attributes, updated_at) VALUES ('anna', '{}', ''), ('ben', '{}', ''), ('chloe', '{}', '');
+  INSERT INTO devices (token, recipient, gateway, platform, permission, dead_since, registered_at) VALUES
+    ('a1', 'anna', 'fcm', 'android', NULL, NULL, ''), ('a2', 'anna', 'fcm', 'web', 'granted', NULL, ''),
+    ('b1', 'ben', 'apns', 'ios', 'provisional', NULL, ''), ('b2', 'ben', 'fcm', 'android', 'denied', NULL, ''),
+    ('c1', 'chloe', 'fcm', 'android', NULL, '2026-01-01T00:00:00.000Z', '')`;
+export const EARLIER_REACH = { people: 2, android: 1, ios: 1, web: 1 };
+
 /** Whether PostgreSQL answers; asked in another process, since a suite must know before it begins. */
 function answers(): boolean {
   const script = `const { Client } = require('pg');

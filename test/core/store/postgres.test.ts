@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { createServer } from 'node:net';
-import { selectPeople } from '../../../core/campaign';
+import { explainAudience, selectPeople } from '../../../core/campaign';
 import { openStore, type Store } from '../../../core/store';
+import { MIGRATIONS } from '../../../core/store/postgres/migrations';
 import { collect, NOW, person } from '../support';
-import { hasPostgres, postgres, POSTGRES_URL } from './databases';
+import { EARLIER_PEOPLE, EARLIER_REACH, hasPostgres, postgres, POSTGRES_URL } from './databases';
 
 jest.setTimeout(30_000);
 
@@ -53,6 +54,21 @@ describe('a PostgreSQL store', () => {
     const { hostname, port, username, pathname } = new URL(POSTGRES_URL);
     const location = { host: hostname, port: Number(port || 5432), user: username, database: pathname.slice(1), ...more };
     await expect(openStore({ postgres: location })).rejects.toMatchObject({ code, hint: expect.stringMatching(/\w/) });
+  });
+
+  it('of an earlier version learns on which platforms people can be reached', async () => {
+    const { Client } = require('pg') as typeof import('pg');
+    const location = place();
+    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('ADD COLUMN platforms')));
+    const client = new Client({ connectionString: location.url });
+    await client.connect();
+    await client.query(`CREATE SCHEMA ${location.schema}; SET search_path TO ${location.schema}; ${steps.join(';')};
+      CREATE TABLE schema_version (version INTEGER NOT NULL); INSERT INTO schema_version VALUES (${steps.length}); ${EARLIER_PEOPLE}`);
+    await client.end();
+    const store = await openStore({ postgres: location });
+    expect((await explainAudience(store, {}, { now: NOW })).reach).toEqual(EARLIER_REACH);
+    await store.close();
+    await postgres.drop({ postgres: location });
   });
 
   it('is made once by processes that start together, and refused where it is newer', () => using(async ([store], schema) => {

@@ -1,14 +1,16 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { removeDeadDevices, reportDevices } from '../../../core/campaign';
+import fc from 'fast-check';
+import { explainAudience, removeDeadDevices, reportDevices } from '../../../core/campaign';
+import { PLATFORMS, type Platform } from '../../../core/recipient';
 import { conditionToSql } from '../../../core/segment';
 import { checkStore, openStore, type DeliveryIntent, type HeldMessage, type Store } from '../../../core/store';
 import { pageQuery } from '../../../core/store/pages';
 import { Database } from '../../../core/store/sqlite/database';
 import { MIGRATIONS } from '../../../core/store/sqlite/migrations';
 import { collect, NOW, person, temporaryFolder } from '../support';
-import { DATABASES, freshStore } from './databases';
+import { DATABASES, EARLIER_PEOPLE, EARLIER_REACH, freshStore } from './databases';
 
 // The real PostgreSQL answers as fast as the machine lets it.
 jest.setTimeout(30_000);
@@ -334,6 +336,54 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     });
   });
 
+  describe('knows at all times on which platforms people can be reached', () => {
+    const PEOPLE = ['anna', 'ben', 'chloe'];
+    const device = fc.record({
+      token: fc.constantFrom('t1', 't2', 't3', 't4'),
+      platform: fc.constantFrom(...PLATFORMS),
+      permission: fc.option(fc.constantFrom('granted', 'denied', 'provisional'), { nil: undefined }),
+      seen: fc.integer({ min: 0, max: 9 }),
+    });
+    const write = fc.oneof(
+      fc.record({ act: fc.constant('import'), who: fc.constantFrom(...PEOPLE), devices: fc.array(device, { maxLength: 3 }) }),
+      fc.record({ act: fc.constant('dead'), who: fc.constantFrom(...PEOPLE), devices: fc.array(device, { minLength: 1, maxLength: 2 }) }),
+      fc.record({ act: fc.constant('forget'), who: fc.constantFrom(...PEOPLE), devices: fc.array(device, { minLength: 1, maxLength: 1 }) }),
+    );
+    const at = (hours: number) => new Date(NOW.getTime() + hours * 3_600_000);
+
+    it('whatever is written about their devices, in whatever order', async () => {
+      let turn = 0;
+      await fc.assert(fc.asyncProperty(fc.array(write, { maxLength: 12 }), async (writes) => {
+        // The people and tokens of each case are its own: a store is not made anew for each.
+        const own = `${turn++}-`;
+        for (const { act, who, devices } of writes) {
+          const phones = devices.map(({ token, platform, permission, seen }) => ({
+            token: own + token, gateway: 'fcm' as const, platform, lastSeenAt: at(seen).toISOString(), ...(permission && { permission: permission as 'granted' }),
+          }));
+          if (act === 'import') await store.upsertPeople([person(own + who, { devices: phones })], at(9));
+          else if (act === 'dead') await store.markDead(phones.map(({ lastSeenAt, ...phone }) => ({ ...phone, recipient: own + who, reason: 'gone', since: lastSeenAt })), NOW);
+          else await store.removeDead(at(devices[0]?.seen ?? 0));
+        }
+        const people = (await collect(store.people())).filter(({ id }) => id.startsWith(own));
+        const { dead } = await store.standing([], people.flatMap((one) => one.devices.map(({ token }) => token)));
+        const expected = (platform: Platform) => people.filter((one) =>
+          one.devices.some((phone) => phone.platform === platform && phone.permission !== 'denied' && !dead.has(phone.token))).length;
+        const { reach } = await explainAudience(store, { id: { $startsWith: own } }, { now: NOW });
+        expect(reach).toMatchObject(Object.fromEntries(PLATFORMS.map((platform) => [platform, expected(platform)])));
+      }), { numRuns: 60 });
+    });
+
+    it('also where two processes write devices of one person at once', async () => {
+      const phones = Array.from({ length: 8 }, (_, n) => ({ token: `t${n}`, gateway: 'fcm' as const, platform: n < 4 ? 'android' as const : 'ios' as const }));
+      for (let round = 0; round < 10; round++) {
+        const seen = at(round).toISOString();
+        await store.upsertPeople([person('anna', { devices: phones.map((phone) => ({ ...phone, lastSeenAt: seen })) })], at(round));
+        await Promise.all(phones.map((phone) => store.markDead([{ ...phone, recipient: 'anna', reason: 'gone', since: seen }], at(round))));
+        expect((await explainAudience(store, {}, { now: NOW })).reach.people).toBe(0);
+      }
+    });
+  });
+
   describe('counts devices', () => {
     const day = (days: number) => new Date(NOW.getTime() - days * 86_400_000);
     const phone = (token: string, lastSeenAt: Date) => ({ token, gateway: 'fcm' as const, platform: 'android' as const, lastSeenAt: lastSeenAt.toISOString() });
@@ -531,6 +581,16 @@ describe('a store file', () => {
       INSERT INTO deliveries (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).map((value) => (typeof value === 'string' ? `'${value}'` : value)).join(', ')})`);
     const store = await openStore({ sqlite: path });
     expect(databaseOf(store).prepare('SELECT * FROM deliveries').all()).toEqual([expect.objectContaining(row)]);
+    await store.close();
+  });
+
+  it('of an earlier version learns on which platforms people can be reached', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'store.sqlite');
+    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('ADD COLUMN platforms')));
+    rawDatabase(path, `${steps.join(';')}; PRAGMA user_version = ${steps.length}; ${EARLIER_PEOPLE}`);
+    const store = await openStore({ sqlite: path });
+    expect((await explainAudience(store, {}, { now: NOW })).reach).toEqual(EARLIER_REACH);
     await store.close();
   });
 
