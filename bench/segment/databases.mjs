@@ -69,11 +69,11 @@ export async function postgres({ people, events, now, url, keep }) {
   const padded = (letter, number, digits) => `'${letter}' || lpad((${number})::text, ${digits}, '0')`;
   if (await store.countPeople() === 0) {
     await client.query(`
-    INSERT INTO people (id, locale, timezone, attributes, updated_at) SELECT ${padded('p', 'n', 7)}, 'fr', 'Europe/Paris', jsonb_build_object(
+    INSERT INTO people (id, locale, timezone, platforms, updated_at, attributes) SELECT ${padded('p', 'n', 7)}, 'fr', 'Europe/Paris', CASE n % 3 WHEN 0 THEN 2 ELSE 1 END, '', jsonb_build_object(
         'firstName', 'Name ' || (n % 100), 'country', ${pick(COUNTRIES, 'n * 7 % 5')}, 'city', 'City ' || (n % 70),
         'email', 'name.' || n || '@example.com', 'lastSeen', ${now} - (n * 7919 % 5184000) * 1000,
         'stats', jsonb_build_object('sessions', n * 31 % 40, 'orders', n % 5), 'traits', jsonb_build_object('plan', ${pick(PLANS, 'n * 11 % 3')}),
-        'appVersion', '2.' || (n % 20) || '.0'), '' FROM ${numbers(people)};
+        'appVersion', '2.' || (n % 20) || '.0') FROM ${numbers(people)};
     INSERT INTO devices (token, recipient, gateway, platform, registered_at)
       SELECT 't' || n, ${padded('p', 'n', 7)}, CASE n % 3 WHEN 0 THEN 'apns' ELSE 'fcm' END, CASE n % 3 WHEN 0 THEN 'ios' ELSE 'android' END, '' FROM ${numbers(people)};
     INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, category, counts, gateway, platform, device, owner, leased_at, leased_until, outcome, settled_at)

@@ -1,5 +1,5 @@
 /** People, their devices, consents and suppressions. */
-import type { ConsentState, Recipient } from '../../recipient';
+import { PLATFORMS, type ConsentState, type Device, type Recipient } from '../../recipient';
 import { toConsents, toPeople, type Row } from '../rows';
 import type { AnswerCount, DeadDevice, PeopleTally, ReachCount, ScannedPerson, SqlFilter, Standing, UpsertReport } from '../store';
 import { bitsSql, formulaSql, toAnswerCounts, toReachCounts } from '../tally';
@@ -15,15 +15,16 @@ export async function upsertPeople(db: Database, recipients: readonly Recipient[
     const report: UpsertReport = { created: 0, updated: 0, moved: 0 };
     for (const part of rounds(recipients, ({ id }) => id)) {
       const rows = await queries.all(
-        `INSERT INTO people (id, locale, timezone, attributes, updated_at)
-         SELECT id, locale, timezone, attributes, $2 FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, locale TEXT, timezone TEXT, attributes JSONB)
+        `INSERT INTO people (id, locale, timezone, attributes, updated_at, platforms)
+         SELECT id, locale, timezone, attributes, $2, CASE WHEN EXISTS (SELECT 1 FROM devices WHERE recipient = r.id) THEN 0 ELSE platforms END
+         FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, locale TEXT, timezone TEXT, attributes JSONB, platforms SMALLINT)
          ON CONFLICT (id) DO UPDATE SET
            locale = coalesce(excluded.locale, people.locale),
            timezone = coalesce(excluded.timezone, people.timezone),
            attributes = json_patch(people.attributes, excluded.attributes),
            updated_at = excluded.updated_at
          RETURNING (xmax = 0)::int AS created`,
-        json(part.map(({ id, locale, timezone, attributes }) => ({ id, locale, timezone, attributes }))), at,
+        json(part.map(({ id, locale, timezone, attributes, devices }) => ({ id, locale, timezone, attributes, platforms: platformsOf(devices) }))), at,
       );
       for (const { created } of rows) created === 1 ? report.created++ : report.updated++;
     }
@@ -34,6 +35,11 @@ export async function upsertPeople(db: Database, recipients: readonly Recipient[
     await putConsents(queries, consents, at, `WHERE consents.state <> 'opted-out'`);
     return report;
   });
+}
+
+/** What the database will find on the devices of a new person; known beforehand, so that it need not write their row again. */
+function platformsOf(devices: readonly Device[]): number {
+  return devices.reduce((bits, { platform, permission }) => (permission === 'denied' ? bits : bits | (1 << PLATFORMS.indexOf(platform))), 0);
 }
 
 /** How many tokens had another owner before. A device seen after it was declared dead lives again. */
