@@ -194,21 +194,22 @@ export const MIGRATIONS: readonly string[] = [
       LEFT JOIN devices ON recipient = owner.id AND dead_since IS NULL AND permission IS DISTINCT FROM 'denied' GROUP BY owner.id
     ) AS found WHERE people.id = found.id AND people.platforms <> found.platforms;
   $$;
-  CREATE FUNCTION devices_written() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  CREATE FUNCTION devices_added() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
   BEGIN
-    PERFORM keep_platforms(array_agg(recipient)) FROM written;
+    PERFORM keep_platforms(array_agg(recipient)) FROM added;
     RETURN NULL;
   END $$;
-  CREATE FUNCTION devices_changed() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  CREATE FUNCTION device_changed() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
   BEGIN
-    PERFORM keep_platforms(array_agg(before.recipient) || array_agg(after.recipient)) FROM before JOIN after USING (token)
-    WHERE (before.recipient, before.platform, before.permission, before.dead_since)
-      IS DISTINCT FROM (after.recipient, after.platform, after.permission, after.dead_since);
+    PERFORM keep_platforms(ARRAY[OLD.recipient, NEW.recipient]);
     RETURN NULL;
   END $$;
-  CREATE TRIGGER device_added AFTER INSERT ON devices REFERENCING NEW TABLE AS written EXECUTE FUNCTION devices_written();
-  CREATE TRIGGER device_changed AFTER UPDATE ON devices REFERENCING OLD TABLE AS before NEW TABLE AS after EXECUTE FUNCTION devices_changed();
-  CREATE TRIGGER device_removed AFTER DELETE ON devices REFERENCING OLD TABLE AS written EXECUTE FUNCTION devices_written();
+  CREATE TRIGGER devices_added AFTER INSERT ON devices REFERENCING NEW TABLE AS added EXECUTE FUNCTION devices_added();
+  -- Row by row: most updates change nothing of this, and these cost nothing then.
+  CREATE TRIGGER device_changed AFTER UPDATE ON devices FOR EACH ROW
+    WHEN ((OLD.recipient, OLD.platform, OLD.permission, OLD.dead_since) IS DISTINCT FROM (NEW.recipient, NEW.platform, NEW.permission, NEW.dead_since))
+    EXECUTE FUNCTION device_changed();
+  CREATE TRIGGER device_removed AFTER DELETE ON devices FOR EACH ROW WHEN (OLD.dead_since IS NULL) EXECUTE FUNCTION device_changed();
 
   UPDATE people SET platforms = found.platforms FROM (
     SELECT recipient, bit_or(CASE platform WHEN 'android' THEN 1 WHEN 'ios' THEN 2 WHEN 'web' THEN 4 END) AS platforms
