@@ -22,7 +22,7 @@ export interface CandidateOptions {
   store: Store;
   now: () => Date;
   /** Told of someone who cannot be read. */
-  refuse: (source: ResultSource, reason: PushError) => Promise<void>;
+  refuse: (source: ResultSource, reason: PushError) => Promise<void> | void;
   /** Told of the messages of stored audiences. */
   written?: WrittenAudience;
   /** Whether people of a stored audience are still wanted; those left are no concern of this run. */

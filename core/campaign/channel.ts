@@ -8,11 +8,9 @@ export class Channel<T> implements AsyncIterable<T> {
 
   constructor(private readonly capacity: number) {}
 
-  /** Resolves when the item is in; false where nobody reads any more. */
-  async push(item: T): Promise<boolean> {
-    while (!this.ended && this.items.length - this.head >= this.capacity) {
-      await new Promise<void>((resolve) => this.writers.push(resolve));
-    }
+  /** Whether the item is in, at once where there is room; false where nobody reads any more. */
+  push(item: T): boolean | Promise<boolean> {
+    if (this.isFull) return this.pushLater(item);
     if (this.ended) return false;
     this.items.push(item);
     this.wakeReader?.();
@@ -33,24 +31,47 @@ export class Channel<T> implements AsyncIterable<T> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
-    for await (const batch of this.batches(1)) yield* batch;
+    try {
+      while (await this.hasMore()) yield this.take();
+    } finally {
+      this.end();
+    }
   }
 
   /** Items as many at a time as are there, and `most` at most. */
   async *batches(most: number): AsyncGenerator<T[]> {
     try {
-      for (;;) {
-        while (this.head < this.items.length) {
-          const batch: T[] = [];
-          while (batch.length < most && this.head < this.items.length) batch.push(this.take());
-          yield batch;
-        }
-        if (this.ended) return;
-        await new Promise<void>((resolve) => (this.wakeReader = resolve));
+      while (await this.hasMore()) {
+        const batch: T[] = [];
+        while (batch.length < most && !this.isEmpty) batch.push(this.take());
+        yield batch;
       }
     } finally {
       this.end();
     }
+  }
+
+  private get isEmpty(): boolean {
+    return this.head >= this.items.length;
+  }
+
+  private get isFull(): boolean {
+    return !this.ended && this.items.length - this.head >= this.capacity;
+  }
+
+  /** Whether there is another item, at once where that is known. */
+  private hasMore(): boolean | Promise<boolean> {
+    return !this.isEmpty || (!this.ended && this.arrival());
+  }
+
+  private async arrival(): Promise<boolean> {
+    while (this.isEmpty && !this.ended) await new Promise<void>((resolve) => (this.wakeReader = resolve));
+    return !this.isEmpty;
+  }
+
+  private async pushLater(item: T): Promise<boolean> {
+    while (this.isFull) await new Promise<void>((resolve) => this.writers.push(resolve));
+    return this.push(item);
   }
 
   private take(): T {

@@ -1,6 +1,7 @@
 /** The way of messages to one gateway: a bounded queue, the ledger's word that they leave, the gateway, their outcome. */
 import type { Gateway, GatewayMessage, SendOptions } from '../delivery/gateway';
 import type { RateOptions } from '../delivery/rate';
+import { listed } from '../delivery/source';
 import type { Store } from '../store';
 import { Channel } from './channel';
 import { neverLeft } from './page-sender';
@@ -25,11 +26,13 @@ const DEPARTURE = 50;
 
 export class Lane {
   private readonly queue = new Channel<GatewayMessage>(WAITING);
+  /** Written down as leaving, and not handed over yet. */
+  private departing: GatewayMessage[] = [];
 
   constructor(private readonly parts: LaneParts) {}
 
-  /** Resolves when the message is in the queue; false where nobody takes it any more. */
-  push(message: GatewayMessage): Promise<boolean> {
+  /** Whether the message is in the queue, at once where there is room; false where nobody takes it any more. */
+  push(message: GatewayMessage): boolean | Promise<boolean> {
     return this.queue.push(message);
   }
 
@@ -50,23 +53,20 @@ export class Lane {
       },
       signal,
     };
-    const departed: GatewayMessage[] = [];
-    for await (const result of gateway.send(this.departures(departed), options)) await settler.settle(result);
-    for (const { id } of [...departed, ...this.queue.drain()]) await settler.settle(neverLeft(id));
+    for await (const result of gateway.send(listed(this.departures(), signal), options)) await settler.settle(result);
+    for (const { id } of [...this.departing, ...this.queue.drain()]) await settler.settle(neverLeft(id));
   }
 
-  /** The messages of the queue, each written down as leaving. @param departed holds those that were not handed over yet */
-  private async *departures(departed: GatewayMessage[]): AsyncGenerator<GatewayMessage> {
+  /** The messages of the queue, written down together as leaving. */
+  private async *departures(): AsyncGenerator<GatewayMessage[]> {
     const { store, settler, signal, owner, leaseMs, now } = this.parts;
     for await (const batch of this.queue.batches(DEPARTURE)) {
-      departed.push(...batch);
+      this.departing = batch;
       const held = await store.depart(batch.map(({ id }) => id), { now: now(), owner, leaseMs });
-      while (!signal.aborted) {
-        const message = departed.shift();
-        if (message === undefined) break;
-        if (held.has(message.id)) yield message;
-        else await settler.settle(neverLeft(message.id));
-      }
+      if (signal.aborted) return;
+      this.departing = batch.filter(({ id }) => held.has(id));
+      for (const { id } of batch) if (!held.has(id)) await settler.settle(neverLeft(id));
+      yield this.departing;
     }
   }
 }

@@ -27,8 +27,8 @@ export interface PageSenderParts {
   owner: string;
   leaseMs: number;
   now: () => Date;
-  /** Hands a message to its gateway; resolves when there is room, to false where nobody takes it any more. */
-  queue: (gateway: GatewayType, message: GatewayMessage) => Promise<boolean>;
+  /** Hands a message to its gateway, later where there is no room yet; false where nobody takes it any more. */
+  queue: (gateway: GatewayType, message: GatewayMessage) => boolean | Promise<boolean>;
 }
 
 interface Ready {
@@ -135,11 +135,11 @@ export class PageSender {
     }
   }
 
-  private suppress(judged: Judged, reason: SuppressionReason): Promise<void> {
+  private suppress(judged: Judged, reason: SuppressionReason): Promise<void> | void {
     return this.parts.settler.done(suppressedResult(judged.candidate, reason), judged);
   }
 
-  private hold(judged: Judged, reason: HoldingReason, until: number, since: number): Promise<void> {
+  private hold(judged: Judged, reason: HoldingReason, until: number, since: number): Promise<void> | void {
     const { candidate: { message, fromReference, item }, candidate } = judged;
     const end = new Date(until).toISOString();
     return this.parts.settler.hold(heldResult(candidate, reason, end), {

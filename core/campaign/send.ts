@@ -130,7 +130,7 @@ class CampaignRun {
     this.pages = new PageSender({
       store, judging: this.judging, settler: this.settler, tracking: options.tracking, owner, leaseMs, now: this.now,
       render: template === undefined ? undefined : compileMessage(template, this.now()),
-      queue: async (type, message) => (await this.lanes.get(type)?.push(message)) === true,
+      queue: (type, message) => this.lanes.get(type)?.push(message) ?? false,
     });
   }
 

@@ -62,8 +62,8 @@ export class Settler {
     this.flights.set(delivery, flight);
   }
 
-  /** An outcome came. */
-  async settle(result: GatewayResult): Promise<void> {
+  /** An outcome came. This and the next two wait only where a group has to be written first. */
+  settle(result: GatewayResult): Promise<void> | void {
     const flight = this.flights.get(result.id);
     const device = flight?.devices.get(result.id);
     if (flight === undefined || device === undefined) return;
@@ -73,7 +73,7 @@ export class Settler {
     this.outcomes.push(result);
     if (result.outcome === 'dead-token') this.dead.push(deadDevice(flight, device, result));
     if (flight.pending === 0) this.finished.push({ result: deliveredResult(flight.source, flight.results), judged: flight.judged });
-    await this.group();
+    return this.group();
   }
 
   /** A delivery waits for another attempt; written with the next group. */
@@ -83,16 +83,16 @@ export class Settler {
   }
 
   /** A person is through without any delivery. */
-  async done(result: SendResult, judged?: Judged): Promise<void> {
+  done(result: SendResult, judged?: Judged): Promise<void> | void {
     this.finished.push({ result, judged });
-    await this.group();
+    return this.group();
   }
 
   /** A person waits. */
-  async hold(result: SendResult, message: HeldMessage): Promise<void> {
+  hold(result: SendResult, message: HeldMessage): Promise<void> | void {
     this.holding.push(message);
     this.finished.push({ result, judged: undefined });
-    await this.group();
+    return this.group();
   }
 
   /** Writes what waits. Calls run one after the other. */
@@ -103,7 +103,7 @@ export class Settler {
     return this.writing;
   }
 
-  private async group(): Promise<void> {
+  private group(): Promise<void> | void {
     if (this.failure !== undefined) throw this.failure;
     if (this.outcomes.length + this.finished.length >= GROUP) return this.flush();
     this.writeSoon();

@@ -1,45 +1,72 @@
-/** Takes items out of an iterable or an async iterable one by one, without ever asking for more than one ahead. */
+/** Takes items out of an iterable or an async iterable one by one, without ever asking for more than one (or one list) ahead. */
 import { PushError } from '../errors';
 
 /** After a stop an item that the source was just asked for is still taken, if it comes within this time (ms). */
 const GRACE_MS = 200;
+
+const LISTS = Symbol('lists');
+
+/** Items that come in lists: a {@link Source} takes a list at a time, anybody else one item after the other. */
+export interface Listed<T> extends AsyncIterable<T> {
+  [LISTS](): AsyncIterator<T[]>;
+}
+
+/**
+ * @param lists whoever takes items takes them off their list: what is left on it was not taken
+ * @param signal where they come one by one, none comes after it
+ */
+export function listed<T>(lists: AsyncIterable<T[]>, signal: AbortSignal): Listed<T> {
+  return {
+    [LISTS]: () => lists[Symbol.asyncIterator](),
+    async *[Symbol.asyncIterator]() {
+      for await (const list of lists) {
+        for (let item = list.shift(); item !== undefined; item = list.shift()) {
+          yield item;
+          if (signal.aborted) return;
+        }
+      }
+    },
+  };
+}
 
 export class Source<T> {
   /** What the source threw, in a box since anything can be thrown. */
   failure: { thrown: unknown } | undefined;
   private readonly sync: Iterator<T> | undefined;
   private readonly async: AsyncIterator<T> | undefined;
-  private arrived: { value: T } | undefined;
+  private readonly lists: AsyncIterator<T[]> | undefined;
+  private arrived: T[] = [];
   private asked = false;
   private ended = false;
 
   /** @param arrival called when an item that {@link take} could not give yet is there, and when the source ended */
   constructor(items: Iterable<T> | AsyncIterable<T>, private readonly arrival: () => void) {
-    const { [Symbol.asyncIterator]: inTime, [Symbol.iterator]: atOnce } = (items ?? {}) as Partial<AsyncIterable<T> & Iterable<T>>;
-    if (inTime !== undefined) this.async = inTime.call(items);
+    const { [LISTS]: many, [Symbol.asyncIterator]: inTime, [Symbol.iterator]: atOnce } = (items ?? {}) as Partial<Listed<T> & Iterable<T>>;
+    if (many !== undefined) this.lists = many.call(items);
+    else if (inTime !== undefined) this.async = inTime.call(items);
     else if (atOnce !== undefined) this.sync = atOnce.call(items);
     else throw new PushError('messages-malformed', 'The messages are no list.', 'Hand over an iterable or an async iterable.');
   }
 
   /** Nothing more will come. */
   get isDone(): boolean {
-    return this.ended && !this.asked && this.arrived === undefined;
+    return this.ended && !this.asked && this.arrived.length === 0;
   }
 
   /** Whether {@link take} gives something without waiting, as far as can be known. */
   get isReady(): boolean {
-    return this.arrived !== undefined || (this.sync !== undefined && !this.ended);
+    return this.arrived.length > 0 || (this.sync !== undefined && !this.ended);
   }
 
   /** The next item if it is at hand; else it is asked for. */
   take(): { value: T } | undefined {
-    if (this.arrived !== undefined) {
-      const item = this.arrived;
-      this.arrived = undefined;
-      return item;
-    }
+    if (this.arrived.length > 0) return { value: this.arrived.shift() as T };
     if (this.ended || this.asked) return undefined;
-    return this.sync === undefined ? this.ask() : this.step(this.sync);
+    if (this.sync !== undefined) return this.step(this.sync);
+    this.asked = true;
+    if (this.lists !== undefined) this.expect(this.lists.next(), (list) => list);
+    else if (this.async !== undefined) this.expect(this.async.next(), (value) => [value]);
+    return undefined;
   }
 
   /** Asks for no more; what was just asked for may still come. */
@@ -49,7 +76,7 @@ export class Source<T> {
     try {
       this.sync?.return?.();
       // A generator answers `return` only after the item it was asked for: not awaited, it may never come.
-      this.async?.return?.().catch(() => undefined);
+      (this.lists ?? this.async)?.return?.().catch(() => undefined);
     } catch {
       // A source that cannot even stop has nothing more to say.
     }
@@ -71,12 +98,11 @@ export class Source<T> {
     return undefined;
   }
 
-  private ask(): undefined {
-    this.asked = true;
-    (this.async as AsyncIterator<T>).next().then(
+  private expect<V>(next: Promise<IteratorResult<V>>, listOf: (value: V) => T[]): void {
+    next.then(
       ({ done, value }) => {
         if (done === true) this.ended = true;
-        else this.arrived = { value };
+        else this.arrived = listOf(value);
       },
       (thrown: unknown) => {
         this.ended = true;

@@ -13,6 +13,8 @@ const BUSY_TIMEOUT = 15_000;
 const UPGRADE_PATIENCE = 15 * 60_000;
 /** Looks so often (ms) whether it is through. Between two looks the process does its other work. */
 const UPGRADE_LOOK = 250;
+/** Pages (of 4 KB) of the log before they go into the file: a page that many groups of a campaign change goes there once. */
+const LOG_PAGES = 4000;
 /** Statements kept ready; conditions of segments make new ones without end. */
 const MOST_STATEMENTS = 200;
 
@@ -36,7 +38,7 @@ export class Database {
       const database = new Database(db, path);
       db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
       database.requireOurs();
-      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+      db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LOG_PAGES};`);
       await database.migrate(patience);
       return database;
     } catch (thrown) {

@@ -81,12 +81,12 @@ function leaseEnd({ now, leaseMs }: LeaseOptions): string {
 
 /** The lease begins anew: what waited long for its gateway is not judged by another run while it is in the air. */
 export function depart(db: Database, ids: readonly string[], options: LeaseOptions): Set<string> {
-  const rows = db.all(
-    `UPDATE deliveries SET left_at = ?, leased_until = ?
-     WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND outcome IS NULL RETURNING id`,
-    options.now.toISOString(), leaseEnd(options), JSON.stringify(ids), options.owner,
-  );
-  return new Set(rows.map((row) => String(row['id'])));
+  const now = options.now.toISOString();
+  const until = leaseEnd(options);
+  // One by one: a list of ids in one statement, which gives back what it changed, takes half as long again.
+  return db.transaction(() => new Set(ids.filter((id) => db.run(
+    'UPDATE deliveries SET left_at = ?, leased_until = ? WHERE id = ? AND owner = ? AND outcome IS NULL', now, until, id, options.owner,
+  ) > 0)));
 }
 
 export function renew(db: Database, ids: readonly string[], options: LeaseOptions): void {
