@@ -321,9 +321,8 @@ function parseDevice(raw: JsonObject, warnings: RecipientWarning[]): Device | un
 
 /** Every field that the map does not name. A dotted path claims its first part only where it stands for itself. */
 function attributesOf(view: JsonObject, map: Required<FieldMap>, isFlat: boolean): JsonObject {
-  const claimed = new Set<string>([...Object.values(map), 'push']);
-  if (isFlat) for (const key of ['appVersion', 'permission', 'lastSeenAt']) claimed.add(key);
-  return Object.fromEntries(Object.entries(view).filter(([key]) => !claimed.has(key)));
+  const claimed: string[] = [...Object.values(map), 'push', ...(isFlat ? ['appVersion', 'permission', 'lastSeenAt'] : [])];
+  return Object.fromEntries(Object.entries(view).filter(([key]) => !claimed.includes(key)));
 }
 
 function isBlank(value: JsonValue | undefined): boolean {

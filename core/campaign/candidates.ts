@@ -35,18 +35,27 @@ export async function* candidatesOf(
 ): AsyncGenerator<Candidate> {
   const { campaign, occurrence, keyOf, fields, store, now, refuse, written } = options;
   let index = -1;
+  /** Who cannot be read is refused. */
+  const read = (item: unknown, fromReference: boolean): Candidate | Promise<void> | void => {
+    try {
+      const known = requireItem(item);
+      const person = readPerson(known, fromReference, fields);
+      return { index, fromReference, item: known, person, message: { campaign, occurrence, recipient: person.id, key: keyOf(known) } };
+    } catch (thrown) {
+      return refuse({ index, fromReference, item: isJsonObject(item) ? item : {} }, asPushError(thrown));
+    }
+  };
   for await (const value of items) {
     index++;
-    const fromReference = isJsonObject(value) && isAudienceReference(value);
-    const people = fromReference ? peopleOfPlan(value, store, { now: now(), ...(written !== undefined && { written }) }) : [value];
-    for await (const item of people) {
-      if (fromReference && !options.wantsReferences()) break;
-      try {
-        const person = readPerson(requireItem(item), fromReference, fields);
-        yield { index, fromReference, item, person, message: { campaign, occurrence, recipient: person.id, key: keyOf(item) } };
-      } catch (thrown) {
-        await refuse({ index, fromReference, item: isJsonObject(item) ? item : {} }, asPushError(thrown));
+    if (isJsonObject(value) && isAudienceReference(value)) {
+      for await (const item of peopleOfPlan(value, store, { now: now(), ...(written !== undefined && { written }) })) {
+        if (!options.wantsReferences()) break;
+        const one = await read(item, true);
+        if (one !== undefined) yield one;
       }
+    } else {
+      const one = await read(value, false);
+      if (one !== undefined) yield one;
     }
   }
 }

@@ -32,7 +32,7 @@ export class Channel<T> implements AsyncIterable<T> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     try {
-      while (await this.hasMore()) yield this.take();
+      while (await this.hasMore()) while (!this.isEmpty) yield this.take();
     } finally {
       this.end();
     }

@@ -34,6 +34,7 @@ export interface PageSenderParts {
 interface Ready {
   flight: PersonInFlight;
   judged: Judged;
+  device: Device;
   message: GatewayMessage;
   intent: DeliveryIntent;
 }
@@ -55,13 +56,14 @@ export class PageSender {
     for (const judged of await this.parts.judging.page(page, now)) {
       note(judged);
       const { candidate, verdict } = judged;
+      const name = nameOf(candidate);
       if (verdict.fate === 'suppressed') await this.suppress(judged, verdict.reason);
       else if (verdict.fate === 'held') await this.hold(judged, verdict.reason, verdict.until, verdict.since);
-      else if (taken.has(nameOf(candidate))) await this.suppress(judged, 'duplicate');
+      else if (taken.has(name)) await this.suppress(judged, 'duplicate');
       else {
         try {
           ready.push(...this.prepare(judged, verdict, now));
-          taken.add(nameOf(candidate));
+          taken.add(name);
         } catch (thrown) {
           if (thrown instanceof RunStopper) throw thrown;
           await this.parts.settler.done(failedResult(candidate, asPushError(thrown)), judged);
@@ -82,14 +84,14 @@ export class PageSender {
       throw new PushError('no-message', 'The person has no message.',
         'Put the template step before, or write a title and a text in the send step.');
     }
-    const flight: PersonInFlight = { judged, source: { ...candidate, item }, devices: new Map(), pending: 0, results: [] };
+    const flight: PersonInFlight = { judged, source: { ...candidate, item }, pending: 0, results: [] };
     const resendUnknown = rules.onUnknown === 'send-again';
     return devices.map((device): Ready => {
       const id = this.deliveryOf(candidate, device);
-      flight.devices.set(id, device);
       return {
         flight,
         judged,
+        device,
         message: deviceMessage(payload, device, id, this.parts.tracking, {
           now: now.getTime(), since, silent, mayRepeat: resendUnknown, ...(ttlSeconds !== undefined && { ttlSeconds }),
         }),
@@ -117,9 +119,9 @@ export class PageSender {
   /** Hands over what the ledger lets go. A person of whom nothing may go is suppressed, or waits, for the ledger's reason. */
   private async dispatch(ready: readonly Ready[], decisions: readonly LeaseDecision[]): Promise<void> {
     const refused = new Map<PersonInFlight, Exclude<LeaseDecision, 'go'>>();
-    ready.forEach(({ flight, message }, index) => {
+    ready.forEach(({ flight, device, intent }, index) => {
       const decision = decisions[index];
-      if (decision === 'go') this.parts.settler.expect(message.id, flight);
+      if (decision === 'go') this.parts.settler.expect(intent.id, { flight, device, fingerprint: intent.device });
       else if (decision !== undefined) refused.set(flight, decision);
     });
     for (const [{ judged, pending }, decision] of refused) {
@@ -127,10 +129,9 @@ export class PageSender {
       if (typeof decision === 'string') await this.suppress(judged, decision);
       else await this.hold(judged, decision.waitsFor, decision.until, 'since' in judged.verdict ? judged.verdict.since : this.parts.now().getTime());
     }
-    for (const [index, { flight, message }] of ready.entries()) {
+    for (const [index, { device, message }] of ready.entries()) {
       if (decisions[index] !== 'go') continue;
-      const device = flight.devices.get(message.id);
-      const taken = await this.parts.queue(device?.gateway ?? 'fcm', message);
+      const taken = await this.parts.queue(device.gateway, message);
       if (!taken) await this.parts.settler.settle(neverLeft(message.id));
     }
   }

@@ -2,7 +2,7 @@
 import type { GatewayResult } from '../delivery/gateway';
 import type { PushError } from '../errors';
 import type { JsonObject } from '../json';
-import { tokenFingerprint, type Device, type Recipient } from '../recipient';
+import type { Device, Recipient } from '../recipient';
 import { withPush, type Item } from './item';
 import { HOLDING_REASONS, SUPPRESSION_REASONS, type HoldingReason, type SuppressionReason } from './reasons';
 
@@ -32,12 +32,20 @@ export interface SendResult extends Omit<ResultSource, 'person'> {
   error?: PushError;
 }
 
+/** What became of one device's message. */
+export interface Delivered {
+  device: Device;
+  /** Of the device's token. */
+  fingerprint: string;
+  result: GatewayResult;
+}
+
 /** Sent where at least one device's gateway accepted; which is not yet received by the phone. */
-export function deliveredResult(source: ResultSource, deliveries: readonly { device: Device; result: GatewayResult }[]): SendResult {
-  const list = deliveries.map(({ device, result }): JsonObject => ({
+export function deliveredResult(source: ResultSource, deliveries: readonly Delivered[]): SendResult {
+  const list = deliveries.map(({ device, fingerprint, result }): JsonObject => ({
     gateway: device.gateway,
     platform: device.platform,
-    device: tokenFingerprint(device.token),
+    device: fingerprint,
     outcome: result.outcome,
     attempts: result.attempts,
     ...(result.code !== undefined && { code: result.code }),

@@ -6,7 +6,7 @@ import type { Channel } from './channel';
 import type { Candidate } from './candidates';
 import { pushState } from './item';
 import type { Judged } from './judging';
-import { deliveredResult, type SendResult } from './send-result';
+import { deliveredResult, type Delivered, type SendResult } from './send-result';
 
 /** A group is written when it holds so many outcomes, or so long (ms) after its first. */
 const GROUP = 500;
@@ -16,11 +16,13 @@ export interface PersonInFlight {
   judged: Judged;
   /** With the message that was written. */
   source: Candidate;
-  /** By delivery id. */
-  devices: Map<string, Device>;
   /** Deliveries without outcome. */
   pending: number;
-  results: { device: Device; result: GatewayResult }[];
+  results: Delivered[];
+}
+
+export interface DeliveryInFlight extends Pick<Delivered, 'device' | 'fingerprint'> {
+  flight: PersonInFlight;
 }
 
 /** A result to be put out, and whom it is about; absent where nobody is named or nothing is to be counted. */
@@ -30,7 +32,8 @@ interface Finished {
 }
 
 export class Settler {
-  private readonly flights = new Map<string, PersonInFlight>();
+  /** By delivery id. */
+  private readonly flights = new Map<string, DeliveryInFlight>();
   private outcomes: GatewayResult[] = [];
   private postponed: Postponement[] = [];
   private dead: DeadDevice[] = [];
@@ -57,18 +60,18 @@ export class Settler {
   }
 
   /** A delivery is on its way. */
-  expect(delivery: string, flight: PersonInFlight): void {
-    flight.pending++;
-    this.flights.set(delivery, flight);
+  expect(id: string, delivery: DeliveryInFlight): void {
+    delivery.flight.pending++;
+    this.flights.set(id, delivery);
   }
 
   /** An outcome came. This and the next two wait only where a group has to be written first. */
   settle(result: GatewayResult): Promise<void> | void {
-    const flight = this.flights.get(result.id);
-    const device = flight?.devices.get(result.id);
-    if (flight === undefined || device === undefined) return;
+    const delivery = this.flights.get(result.id);
+    if (delivery === undefined) return;
+    const { flight, device, fingerprint } = delivery;
     this.flights.delete(result.id);
-    flight.results.push({ device, result });
+    flight.results.push({ device, fingerprint, result });
     flight.pending--;
     this.outcomes.push(result);
     if (result.outcome === 'dead-token') this.dead.push(deadDevice(flight, device, result));

@@ -67,7 +67,11 @@ export class Database {
 
   /** Rows changed. */
   run(sql: string, ...parameters: SQLInputValue[]): number {
-    return this.use(() => Number(this.prepare(sql).run(...parameters).changes));
+    try {
+      return Number(this.prepare(sql).run(...parameters).changes);
+    } catch (thrown) {
+      throw this.explained(thrown);
+    }
   }
 
   /** All or nothing. The write lock is taken at once, so that two processes never wait for each other for ever. */
@@ -93,9 +97,13 @@ export class Database {
     try {
       return work();
     } catch (thrown) {
-      const explain = explanation(thrown);
-      throw explain === undefined ? thrown : explain(this.path, thrown);
+      throw this.explained(thrown);
     }
+  }
+
+  private explained(thrown: unknown): unknown {
+    const explain = explanation(thrown);
+    return explain === undefined ? thrown : explain(this.path, thrown);
   }
 
   private prepare(sql: string): StatementSync {

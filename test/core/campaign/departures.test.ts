@@ -1,0 +1,99 @@
+/** A campaign over real connections: what the ledger says of a message while it leaves, is stopped, or its run dies. */
+import { sendCampaign, type CampaignOptions } from '../../../core/campaign';
+import type { Gateway } from '../../../core/delivery/gateway';
+import { openStore, type Store } from '../../../core/store';
+import { FakeVendor, fcmOk } from '../delivery/fake-vendor';
+import { fcmGateway } from '../delivery/support';
+import { collect, FakeGateway, NOW } from '../support';
+
+const PEOPLE = Array.from({ length: 700 }, (_, index) => ({ id: `p${index}`, token: `token-${index}` }));
+/** Messages written down together as leaving. */
+const BATCH = 50;
+
+describe('messages that leave for their gateway', () => {
+  let store: Store;
+  let vendor: FakeVendor;
+  let fcm: Gateway;
+  beforeEach(async () => {
+    store = await openStore({ sqlite: ':memory:' });
+    vendor = await FakeVendor.listen(() => fcmOk);
+    fcm = fcmGateway(vendor.origin);
+  });
+  afterEach(async () => {
+    await vendor.close();
+    await fcm.close();
+    await store.close();
+  });
+
+  const options = (more: Partial<CampaignOptions> = {}): CampaignOptions => ({
+    campaign: 'sale', template: { template: { title: 'T' } }, store, gateways: { fcm }, now: () => NOW, ...more,
+  });
+  /** What an hour later, when nobody holds anything any more, becomes of those who are left. */
+  const reasonsLater = async () => {
+    const results = await collect(sendCampaign(PEOPLE, options({ gateways: { fcm: new FakeGateway() }, now: () => new Date(NOW.getTime() + 3_600_000) })));
+    const counts: Record<string, number> = {};
+    for (const { output, reason = output } of results) counts[reason] = (counts[reason] ?? 0) + 1;
+    return counts;
+  };
+
+  it('are written down together, before the first of them is on the wire', async () => {
+    const departed = new Set<string>();
+    const depart = store.depart.bind(store);
+    const batches: number[] = [];
+    store.depart = async (ids, lease) => {
+      const held = await depart(ids, lease);
+      for (const id of held) departed.add(id);
+      batches.push(ids.length);
+      return held;
+    };
+    let early = 0;
+    vendor.manners = () => {
+      if (departed.size <= vendor.seen.length - 1) early++;
+      return fcmOk;
+    };
+    const results = await collect(sendCampaign(PEOPLE, options()));
+    expect(results.filter(({ output }) => output === 'sent')).toHaveLength(PEOPLE.length);
+    expect(early).toBe(0);
+    expect(Math.max(...batches)).toBe(BATCH);
+    expect(batches.reduce((sum, size) => sum + size)).toBe(PEOPLE.length);
+  });
+
+  it('leave unknown, where their run dies, no more than were in the air and one batch', async () => {
+    vendor.manners = () => 'silence';
+    const concurrency = 20;
+    // Never ends, as a process that hangs or was killed: nothing more is written.
+    sendCampaign(PEOPLE, options({ delivery: { concurrency, timeoutMs: 60_000 } })).next().catch(() => undefined);
+    while (vendor.seen.length < concurrency) await new Promise((resolve) => setTimeout(resolve, 5));
+    const { 'unknown-before': unknown = 0, sent = 0 } = await reasonsLater();
+    expect(unknown).toBeGreaterThanOrEqual(concurrency);
+    expect(unknown).toBeLessThanOrEqual(concurrency + BATCH);
+    expect(sent).toBe(PEOPLE.length - unknown);
+  });
+
+  it('are none of them left without an outcome where the run is stopped', async () => {
+    const stop = new AbortController();
+    vendor.manners = () => {
+      if (vendor.seen.length === 75) stop.abort();
+      return fcmOk;
+    };
+    const results = await collect(sendCampaign(PEOPLE, options({ delivery: { concurrency: 20 }, signal: stop.signal })));
+    const sent = results.filter(({ output }) => output === 'sent').length;
+    expect(sent).toBe(vendor.seen.length);
+    expect(sent).toBeLessThan(PEOPLE.length);
+    expect((await collect(store.ledger())).filter(({ outcome }) => outcome === undefined)).toEqual([]);
+    expect(await reasonsLater()).toEqual({ 'already-sent': sent, sent: PEOPLE.length - sent });
+  });
+
+  it('do not leave where another run holds them by now', async () => {
+    const depart = store.depart.bind(store);
+    let batches = 0;
+    store.depart = async (ids, lease) => {
+      batches++;
+      return depart(ids.slice(1), lease);
+    };
+    const results = await collect(sendCampaign(PEOPLE, options()));
+    expect(results.filter(({ output, reason }) => output === 'failed' && reason === 'unavailable')).toHaveLength(batches);
+    expect(results.filter(({ output }) => output === 'sent')).toHaveLength(PEOPLE.length - batches);
+    expect(vendor.seen).toHaveLength(PEOPLE.length - batches);
+  });
+});
