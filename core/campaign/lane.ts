@@ -20,7 +20,7 @@ export interface LaneParts {
 }
 
 /** Messages that wait for a gateway at most, so that a slow one holds the reading back. */
-const WAITING = 1000;
+const WAITING = 250;
 /** Messages written down together as leaving for their gateway: so many, and those in the air, does a killed run leave unknown. */
 const DEPARTURE = 50;
 

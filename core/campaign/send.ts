@@ -59,7 +59,7 @@ export interface CampaignOptions {
 }
 
 /** People judged and leased together. */
-const PAGE = 500;
+const PAGE = 250;
 const LEASE_MS = 60_000;
 
 /**
