@@ -65,7 +65,7 @@ export class Settler {
     this.flights.set(id, delivery);
   }
 
-  /** An outcome came. This and the next two wait only where a group has to be written first. */
+  /** An outcome came. Like `done` and `hold` it waits only where a group has to be written first. */
   settle(result: GatewayResult): Promise<void> | void {
     const delivery = this.flights.get(result.id);
     if (delivery === undefined) return;

@@ -72,6 +72,7 @@ export function contactsSince(deliveries: readonly DeliveryIntent[], now: Date):
 function judgePerson(
   rows: readonly LeasedRow[], resendUnknown: boolean, options: LeaseOptions, lost: string[],
 ): LeaseDecision {
+  // Nearly everybody.
   if (rows.length === 0) return 'go';
   const now = options.now.toISOString();
   if (rows.some(({ outcome }) => outcome === 'accepted')) return 'already-sent';
