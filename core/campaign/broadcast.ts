@@ -98,6 +98,8 @@ async function sendOnce(
     gateway: gateway.type, platform: gateway.type === 'apns' ? 'ios' : 'android', device: target,
   }], { ...lease, now: now() });
   if (decision !== 'go') return refusedBy(decision, item, about);
+  // Another one that ended before this one was written down may have called the occurrence finished.
+  await store.beginRun(campaign, occurrence, now());
   const departed = await store.depart([message.id], { ...lease, now: now() });
   // This process stood still for so long that another run took it over.
   if (!departed.has(message.id)) return refusedBy({ waitsFor: 'in-flight', until: now().getTime() + leaseMs }, item, about);

@@ -51,13 +51,8 @@ const UNSTEERED = ['running', 'waiting', 'stopped', 'finished'] as const satisfi
 export async function concludeRun(
   store: Store, campaign: string, occurrence: string, { stopped, repeat }: { stopped: boolean; repeat: Repeat }, now: Date,
 ): Promise<void> {
-  await store.moveRuns({ campaign, occurrence }, UNSTEERED, stopped ? 'stopped' : await restOf(store, campaign, occurrence, repeat), now);
-}
-
-/** A campaign that sends whenever something happens is never at its end: it can be paused between two messages, too. */
-async function restOf(store: Store, campaign: string, occurrence: string, repeat: Repeat): Promise<RunState> {
-  if (repeat.per === 'message' || repeat.per === 'key') return 'waiting';
-  const [run] = await store.runs({ campaign, occurrence });
-  if ((run?.held ?? 0) > 0) return 'waiting';
-  return (run?.broadcasts.underway ?? 0) > 0 ? 'running' : 'finished';
+  // One that sends whenever something happens is never at its end: it can be paused between two messages, too.
+  const goesOn = repeat.per === 'message' || repeat.per === 'key';
+  if (stopped || goesOn) await store.moveRuns({ campaign, occurrence }, UNSTEERED, stopped ? 'stopped' : 'waiting', now);
+  else await store.endRun(campaign, occurrence, now);
 }

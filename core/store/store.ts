@@ -383,6 +383,11 @@ export interface Store {
   nextDue(campaign: string): Promise<Date | undefined>;
   /** Writes down that an occurrence runs; one that is paused or cancelled stays so. */
   beginRun(campaign: string, occurrence: string, now: Date): Promise<RunRow>;
+  /**
+   * Writes down how far an occurrence is of which all were read: `waiting` where somebody is held, `running` where a broadcast
+   * has no outcome yet, else `finished`; one that is paused or cancelled stays so. Takes no longer where many were sent to.
+   */
+  endRun(campaign: string, occurrence: string, now: Date): Promise<void>;
   /** Moves runs that are in one of the states `from` to another; how many there were. All occurrences if none is named. */
   moveRuns(selection: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date): Promise<number>;
   /** Newest first. */

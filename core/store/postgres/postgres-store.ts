@@ -186,6 +186,10 @@ export class PostgresStore implements Store {
     return runs.beginRun(this.db, campaign, occurrence, now);
   }
 
+  endRun(campaign: string, occurrence: string, now: Date): Promise<void> {
+    return runs.endRun(this.db, campaign, occurrence, now);
+  }
+
   moveRuns(
     selection: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date,
   ): Promise<number> {

@@ -14,6 +14,17 @@ export async function beginRun(db: Database, campaign: string, occurrence: strin
   return toRun(row as Row);
 }
 
+export async function endRun(db: Database, campaign: string, occurrence: string, now: Date): Promise<void> {
+  await db.run(
+    `UPDATE runs SET updated_at = $3, state = CASE
+       WHEN EXISTS (SELECT 1 FROM held AS h WHERE h.campaign = $1 AND h.occurrence = $2) THEN 'waiting'
+       WHEN EXISTS (SELECT 1 FROM deliveries AS d WHERE d.campaign = $1 AND d.occurrence = $2 AND d.recipient = '${NOBODY}' AND outcome IS NULL) THEN 'running'
+       ELSE 'finished' END
+     WHERE campaign = $1 AND occurrence = $2 AND state NOT IN ('paused', 'cancelled')`,
+    campaign, occurrence, now.toISOString(),
+  );
+}
+
 export function moveRuns(
   db: Database, { campaign, occurrence }: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date,
 ): Promise<number> {

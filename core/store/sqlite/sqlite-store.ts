@@ -186,6 +186,10 @@ export class SqliteStore implements Store {
     return runs.beginRun(this.db, campaign, occurrence, now);
   }
 
+  async endRun(campaign: string, occurrence: string, now: Date): Promise<void> {
+    runs.endRun(this.db, campaign, occurrence, now);
+  }
+
   async moveRuns(
     selection: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date,
   ): Promise<number> {

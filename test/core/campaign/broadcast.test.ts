@@ -189,6 +189,24 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     expect(await listRuns(store)).toMatchObject([{ state: 'finished' }]);
   });
 
+  it('the run goes on, too, where another one ended just before this one was written down', async () => {
+    const beaten: Store = Object.create(store, {
+      lease: { value: async (...call: Parameters<Store['lease']>) => {
+        await send();
+        return store.lease(...call);
+      } },
+    });
+    const second = await inTheAir({ store: beaten, to: { topic: 'slow' } });
+    expect(await listRuns(store)).toMatchObject([{ state: 'running', broadcasts: { sent: 1, underway: 1 } }]);
+    await second.land();
+    expect(await listRuns(store)).toMatchObject([{ state: 'finished' }]);
+  });
+
+  it('counts nobody to know whether its run is at an end', async () => {
+    const uncounted: Store = Object.create(store, { runs: { value: async () => { throw new Error('counts a million people'); } } });
+    expect(await send({ store: uncounted })).toMatchObject({ output: 'sent' });
+  });
+
   it('a run that is stopped before its message leaves has certainly not sent it', async () => {
     const stopped = AbortSignal.abort();
     expect(await send({ signal: stopped })).toMatchObject({ output: 'failed', reason: 'unavailable', item: { push: { why: expect.stringContaining('stopped before') } } });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { explainAudience, removeDeadDevices, reportDevices } from '../../../core/campaign';
 import { PLATFORMS, type Platform } from '../../../core/recipient';
 import { conditionToSql } from '../../../core/segment';
-import { checkStore, openStore, type DeliveryIntent, type HeldMessage, type Store } from '../../../core/store';
+import { checkStore, NOBODY, openStore, type DeliveryIntent, type HeldMessage, type Store } from '../../../core/store';
 import { pageQuery } from '../../../core/store/pages';
 import { Database } from '../../../core/store/sqlite/database';
 import { MIGRATIONS } from '../../../core/store/sqlite/migrations';
@@ -452,6 +452,32 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
       ], NOW);
       await store.hold([waits('sent'), waits('failed before'), waits('new', 'order 1'), waits('new', 'order 2')]);
       expect(await store.runs()).toMatchObject([{ people: 5, sent: 1, failed: 1, failures: { unavailable: 1 }, suppressed: 1, held: 2 }]);
+    });
+
+    it('at their end: finished, waiting for whoever is held, or running while a broadcast is under way; not against an operator', async () => {
+      const held: HeldMessage = {
+        campaign: 'sale', occurrence: 'once', recipient: 'a', key: '', until: LATER.toISOString(), since: NOW.toISOString(), reason: 'quiet-hours', fromReference: false, item: {},
+      };
+      const ends = async (): Promise<string[]> => {
+        await store.endRun('sale', 'once', LATER);
+        return (await store.runs({ occurrence: 'once' })).map(({ state, updatedAt }) => `${state} ${updatedAt === LATER.toISOString()}`);
+      };
+      await store.beginRun('sale', 'once', NOW);
+      await store.lease([intent('of a person')], LEASE);
+      await store.lease([intent('of another occurrence', { occurrence: 'next', recipient: NOBODY })], LEASE);
+      await store.hold([{ ...held, occurrence: 'next' }]);
+      expect(await ends()).toEqual(['finished true']);
+      await store.lease([intent('broadcast', { recipient: NOBODY })], LEASE);
+      expect(await ends()).toEqual(['running true']);
+      await store.hold([held]);
+      expect(await ends()).toEqual(['waiting true']);
+      await store.release([held]);
+      await store.settle([{ id: 'broadcast', outcome: 'accepted', attempts: 1 }], LEASE);
+      expect(await ends()).toEqual(['finished true']);
+      for (const state of ['paused', 'cancelled'] as const) {
+        await store.moveRuns({ campaign: 'sale' }, ['finished', 'paused'], state, NOW);
+        expect(await ends()).toEqual([`${state} false`]);
+      }
     });
 
     it('with the state that an operator gave them, and what became of their people', async () => {
