@@ -34,7 +34,7 @@ export async function steerRun(
   const selection = { campaign: campaign.trim(), ...(occurrence !== undefined && occurrence.trim() !== '' && { occurrence: occurrence.trim() }) };
   const { from, to, needs } = RUN_ACTIONS[action];
   if (await store.moveRuns(selection, from, to, now) === 0) {
-    throw new PushError('no-run', `No run of the campaign '${selection.campaign}' is ${needs}.`, 'Check the names of the campaign and the occurrence.', selection);
+    throw new PushError('no-run', `No run of the campaign '${selection.campaign}' is ${needs}.`, 'Check the names of the campaign and the occurrence; one that has not begun has no run yet.', selection);
   }
   return (await store.runs(selection)).filter(({ state }) => state === to);
 }

@@ -358,6 +358,13 @@ describe('the policies of sending', () => {
       expect(fates(await send([], orders))).toEqual(['sent']);
     });
 
+    it.each(['pause', 'resume', 'cancel'] as const)('has nothing to %s before the campaign begins, and says so; a new occurrence begins where earlier ones are paused', async (action) => {
+      await expect(steerRun(store, action, { campaign: 'sale' })).rejects.toMatchObject({ code: 'no-run', hint: expect.stringContaining('has not begun') });
+      await store.beginRun('sale', 'monday', new Date(clock));
+      await steerRun(store, 'pause', { campaign: 'sale' });
+      expect(fates(await send([item('anna')], { occurrence: 'tuesday' }))).toEqual(['sent']);
+    });
+
     it('cancels a run: who is left gets nothing, and is counted', async () => {
       const results = await during('cancelled');
       const sent = results.filter(({ output }) => output === 'sent').length;
