@@ -11,15 +11,19 @@ export interface StoreLocation {
   postgres?: string | PostgresLocation;
 }
 
+/** A large ledger takes minutes on a slow disk. */
+const UPGRADE_PATIENCE = 15 * 60_000;
+
 /**
  * Opens a store and brings its schema up to date. The caller closes it.
- * @throws PushError `store-not-named`, `store-too-new`; `store-not-writable`, `store-not-a-database`, `store-locked`, `store-upgrading`, `store-full` of a file;
+ * @param patience how long (ms) to wait for another process that brings it up to date
+ * @throws PushError `store-not-named`, `store-too-new`, `store-upgrading`, `store-full`; `store-not-writable`, `store-not-a-database`, `store-locked` of a file;
  *   `postgres-unreachable`, `postgres-login-refused`, `postgres-no-rights`, `postgres-tls` of a database
  */
-export async function openStore(location: StoreLocation): Promise<Store> {
-  if (location?.postgres !== undefined) return PostgresStore.open(location.postgres);
+export async function openStore(location: StoreLocation, patience = UPGRADE_PATIENCE): Promise<Store> {
+  if (location?.postgres !== undefined) return PostgresStore.open(location.postgres, patience);
   if (typeof location?.sqlite !== 'string' || location.sqlite.trim() === '') {
     throw new PushError('store-not-named', 'The store has no file.', "Give 'sqlite' with the path of a file, or 'postgres' with an address.");
   }
-  return SqliteStore.open(location.sqlite);
+  return SqliteStore.open(location.sqlite, patience);
 }

@@ -34,14 +34,17 @@ const CONNECT_MS = 10_000;
 /** Two transactions that touch the same rows in another order: one of them is asked to try again. */
 const TRY_AGAIN: ReadonlySet<string> = new Set(['40001', '40P01']);
 const TRIES = 5;
-/** Any number, the same for all who migrate. */
+/** Any number, the same for all who migrate; the schema beside it tells stores of one database apart. */
 const MIGRATION_LOCK = 7_221_964;
 
 export class Database implements Queries {
   private constructor(private readonly pool: Pool, readonly place: string) {}
 
-  /** @throws PushError `postgres-unreachable`, `postgres-login-refused`, ... (explain.ts), `store-too-new` */
-  static async open(location: string | PostgresLocation): Promise<Database> {
+  /**
+   * @param patience how long (ms) to wait for another process that brings the schema up to date
+   * @throws PushError `postgres-unreachable`, `postgres-login-refused`, `store-upgrading`, ... (explain.ts), `store-too-new`
+   */
+  static async open(location: string | PostgresLocation, patience: number): Promise<Database> {
     const { schema = 'push_campaigns', ...rest } = typeof location === 'string' ? { url: location } : location;
     if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
       throw new PushError('store-not-named', `'${schema}' is no name of a schema.`, 'Use small letters, digits and underscores.', { schema });
@@ -54,7 +57,7 @@ export class Database implements Queries {
     pool.on('error', () => undefined);
     const database = new Database(pool, placeOf(rest));
     try {
-      await database.migrate(schema);
+      await database.migrate(schema, patience);
       return database;
     } catch (thrown) {
       await pool.end();
@@ -104,10 +107,11 @@ export class Database implements Queries {
     }
   }
 
-  private async migrate(schema: string): Promise<void> {
+  private async migrate(schema: string, patience: number): Promise<void> {
     await this.once(async (queries) => {
+      await queries.run(`SET LOCAL lock_timeout = ${patience}`);
       // One after the other: processes that start together must not make the same table.
-      await queries.all('SELECT pg_advisory_xact_lock($1)', MIGRATION_LOCK);
+      await queries.all('SELECT pg_advisory_xact_lock($1, hashtext($2))', MIGRATION_LOCK, schema);
       const [known] = await queries.all(`SELECT 1 AS there FROM information_schema.schemata WHERE schema_name = $1`, schema);
       if (known === undefined) await queries.run(`CREATE SCHEMA ${schema}`);
       await queries.run(`CREATE TABLE IF NOT EXISTS ${schema}.schema_version (version INTEGER NOT NULL)`);
@@ -115,7 +119,7 @@ export class Database implements Queries {
       const current = Number(row?.['version'] ?? 0);
       if (current > MIGRATIONS.length) {
         throw new PushError('store-too-new', `The schema '${schema}' was written by a newer version of this package.`,
-          'Update the package, or use another database.', { schema });
+          'Update the package, or use another database.', { schema, path: schema });
       }
       for (const step of MIGRATIONS.slice(current)) await queries.run(step);
       if (current < MIGRATIONS.length) await queries.run(`INSERT INTO ${schema}.schema_version VALUES ($1)`, MIGRATIONS.length);

@@ -27,6 +27,11 @@ const NO_RIGHTS: Explanation = {
   message: (place, reason) => `The user may not do this at ${place}: ${reason}.`,
   hint: 'Let the user create a schema in the database: GRANT CREATE ON DATABASE ... TO ...',
 };
+const UPGRADING: Explanation = {
+  code: 'store-upgrading',
+  message: (place) => `Another process has kept the store in PostgreSQL at ${place} locked, perhaps to bring it up to date.`,
+  hint: 'Wait until that process is done, or end it if it does something else; then try again.',
+};
 const FULL: Explanation = {
   code: 'store-full',
   message: (place, reason) => `PostgreSQL at ${place} cannot write any more: ${reason}.`,
@@ -40,6 +45,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   '28P01': LOGIN_REFUSED, '28000': LOGIN_REFUSED, '3D000': LOGIN_REFUSED,
   '42501': NO_RIGHTS, '25006': NO_RIGHTS,
   '53100': FULL,
+  '55P03': UPGRADING, // Only bringing the schema up to date sets a limit to its waiting for locks.
   DEPTH_ZERO_SELF_SIGNED_CERT: TLS, SELF_SIGNED_CERT_IN_CHAIN: TLS, UNABLE_TO_VERIFY_LEAF_SIGNATURE: TLS, CERT_HAS_EXPIRED: TLS, ERR_TLS_CERT_ALTNAME_INVALID: TLS,
 };
 
@@ -50,13 +56,13 @@ const BY_WORDS: readonly (readonly [RegExp, Explanation])[] = [
   [/password must be a string|SASL/i, LOGIN_REFUSED],
 ];
 
-/** What is not in the table is a mistake of ours and stays as it is. */
+/** What is not in the table is a mistake of ours and stays as it is. Errors of a file, too, name their place as `path`. */
 export function explain(thrown: unknown, place: string): unknown {
   if (thrown instanceof PushError) return thrown;
   const { code, message: reason } = firstOf(thrown);
   const found = code === undefined ? BY_WORDS.find(([words]) => words.test(reason))?.[1] : EXPLANATIONS[code];
   if (found === undefined) return thrown;
-  return new PushError(found.code, found.message(place, reason), found.hint, { place, reason }, { cause: thrown });
+  return new PushError(found.code, found.message(place, reason), found.hint, { place, path: place, reason }, { cause: thrown });
 }
 
 /** A host with several addresses fails once for each: an AggregateError, which has no words of its own. */

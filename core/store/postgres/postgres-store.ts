@@ -54,8 +54,8 @@ export class PostgresStore implements Store {
     this.permits = postgresPermits(db);
   }
 
-  static async open(location: string | PostgresLocation): Promise<PostgresStore> {
-    return new PostgresStore(await Database.open(location));
+  static async open(location: string | PostgresLocation, patience: number): Promise<PostgresStore> {
+    return new PostgresStore(await Database.open(location, patience));
   }
 
   secret(name: string): Promise<string> {

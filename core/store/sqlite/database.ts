@@ -9,8 +9,6 @@ import { MIGRATIONS } from './migrations';
 
 /** How long (ms) a write waits for another process that holds the file. */
 const BUSY_TIMEOUT = 15_000;
-/** How long (ms) opening waits for another process that brings the schema up to date: a large ledger takes minutes on a slow disk. */
-const UPGRADE_PATIENCE = 15 * 60_000;
 /** Looks so often (ms) whether it is through. Between two looks the process does its other work. */
 const UPGRADE_LOOK = 250;
 /** Pages (of 4 KB) of the log before they go into the file: a page that many groups of a campaign change goes there once. */
@@ -27,7 +25,7 @@ export class Database {
    * @param patience how long (ms) to wait for another process that brings the file up to date
    * @throws PushError `store-not-writable`, `store-not-a-database`, `store-locked`, `store-upgrading`, `store-full`, `store-too-new`
    */
-  static async open(path: string, patience = UPGRADE_PATIENCE): Promise<Database> {
+  static async open(path: string, patience: number): Promise<Database> {
     // Loaded here and not above: a host lists our nodes without ever needing SQLite.
     const sqlite = require('node:sqlite') as typeof import('node:sqlite');
     let db: DatabaseSync | undefined;
@@ -180,7 +178,7 @@ const LOCKED: Explain = (path, cause) => new PushError('store-locked',
   'End the program that holds it, or keep the store in PostgreSQL where many processes write; then run the campaign again: it goes on.',
   { path }, { cause });
 const UPGRADING: Explain = (path) => new PushError('store-upgrading', `The store '${path}' is of an earlier version, and another process has kept it locked, perhaps to bring it up to date.`,
-  'Wait until that process is done, or end it if it does something else; then run the campaign again.', { path });
+  'Wait until that process is done, or end it if it does something else; then try again.', { path });
 const NO_ROOM: Explain = (path, cause) => new PushError('store-full', `The store '${path}' cannot be written any more: ${reasonOf(cause)}.`,
   'Make room on the disk, then run the campaign again: it goes on where it stopped.', { path, reason: reasonOf(cause) }, { cause });
 

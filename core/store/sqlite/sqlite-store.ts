@@ -54,8 +54,8 @@ export class SqliteStore implements Store {
     this.permits = sqlitePermits(db);
   }
 
-  static async open(path: string): Promise<SqliteStore> {
-    return new SqliteStore(await Database.open(path));
+  static async open(path: string, patience: number): Promise<SqliteStore> {
+    return new SqliteStore(await Database.open(path, patience));
   }
 
   async secret(name: string): Promise<string> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createServer } from 'node:net';
 import { explainAudience, selectPeople } from '../../../core/campaign';
-import { openStore, type Store } from '../../../core/store';
+import { checkStore, openStore, type Store } from '../../../core/store';
 import { MIGRATIONS } from '../../../core/store/postgres/migrations';
 import { collect, NOW, person } from '../support';
 import { EARLIER_PEOPLE, EARLIER_REACH, hasPostgres, postgres, POSTGRES_URL } from './databases';
@@ -102,14 +102,14 @@ describe('a PostgreSQL store', () => {
   describe('while another transaction holds its rows', () => {
     const deliveries = ['a', 'b'].map((id) => ({ ...intent, id, recipient: id }));
     const lease = { now: NOW, owner: 'one', leaseMs: 60_000 };
-    const beside = (work: (store: Store, query: (sql: string) => Promise<unknown[]>) => Promise<void>) => using(async ([store], schema) => {
+    const beside = (work: (store: Store, query: (sql: string) => Promise<unknown[]>, schema: string) => Promise<void>) => using(async ([store], schema) => {
       const { Client } = require('pg') as typeof import('pg');
       const client = new Client({ connectionString: POSTGRES_URL });
       await client.connect();
       try {
         await client.query(`SET search_path TO ${schema}`);
         await store.lease(deliveries, lease);
-        await work(store, async (sql) => (await client.query<Record<string, unknown>>(sql)).rows);
+        await work(store, async (sql) => (await client.query<Record<string, unknown>>(sql)).rows, schema);
       } finally {
         await client.end();
       }
@@ -120,6 +120,12 @@ describe('a PostgreSQL store', () => {
       await store.renew(['a', 'b'], { ...lease, leaseMs: 120_000 });
       await query('ROLLBACK');
       expect(await query('SELECT id FROM deliveries WHERE leased_until = (SELECT max(leased_until) FROM deliveries)')).toEqual([{ id: 'b' }]);
+    }));
+
+    it('a connection test does not wait long, since the other may be bringing the store up to date', () => beside(async (_, query, schema) => {
+      await query('BEGIN; LOCK TABLE schema_version');
+      await expect(checkStore({ postgres: { url: POSTGRES_URL, schema } })).rejects.toMatchObject({ code: 'store-upgrading', message: expect.stringContaining('up to date') });
+      await query('ROLLBACK');
     }));
 
     it('a statement that would wait for ever, since the other waits for it, is tried again', () => beside(async (store, query) => {

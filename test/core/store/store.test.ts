@@ -7,7 +7,6 @@ import { PLATFORMS, type Platform } from '../../../core/recipient';
 import { conditionToSql } from '../../../core/segment';
 import { checkStore, NOBODY, openStore, type DeliveryIntent, type HeldMessage, type Store } from '../../../core/store';
 import { pageQuery } from '../../../core/store/pages';
-import { Database } from '../../../core/store/sqlite/database';
 import { MIGRATIONS } from '../../../core/store/sqlite/migrations';
 import { collect, NOW, person, temporaryFolder } from '../support';
 import { DATABASES, EARLIER_PEOPLE, EARLIER_REACH, freshStore } from './databases';
@@ -669,7 +668,15 @@ describe('a store file', () => {
       using folder = temporaryFolder();
       const path = join(folder.path, 'store.sqlite');
       const other = upgrading(path);
-      await expect(Database.open(path, 100)).rejects.toMatchObject({ code: 'store-upgrading', message: expect.stringContaining('earlier version') });
+      await expect(openStore({ sqlite: path }, 100)).rejects.toMatchObject({ code: 'store-upgrading', message: expect.stringContaining('earlier version') });
+      other.close();
+    });
+
+    it('is not waited for long by a connection test', async () => {
+      using folder = temporaryFolder();
+      const path = join(folder.path, 'store.sqlite');
+      const other = upgrading(path);
+      await expect(checkStore({ sqlite: path })).rejects.toMatchObject({ code: 'store-upgrading' });
       other.close();
     });
   });
