@@ -11,17 +11,23 @@ jest.setTimeout(120_000);
 
 describe('a campaign whose store', () => {
   let sandbox: Sandbox;
+  /** Ends what a test that took too long has left running. */
+  let ending: AbortController;
   beforeEach(async () => {
+    ending = new AbortController();
     sandbox = await startSandbox({ ports: { page: 0, cleartext: 0, tls: 0 } });
   });
-  afterEach(() => sandbox.close());
+  afterEach(() => {
+    ending.abort();
+    return sandbox.close();
+  });
 
   /** @param kilobytes the largest file that the process may write, as on a disk that is full then */
   async function run(path: string, kilobytes: number | 'unlimited'): Promise<{ code: number; said: string }> {
     const order = { store: { sqlite: path }, endpoint: sandbox.gatewayUrl, people: PEOPLE, onUnknown: 'skip', leaseMs: 300 };
     // In blocks of 512 bytes or 1 kB, as the shell has it: both are too small for the campaign.
     const command = `ulimit -f ${kilobytes}; exec "$0" --disable-warning=ExperimentalWarning "$1" "$2"`;
-    const child = spawn('sh', ['-c', command, process.execPath, join(__dirname, 'campaign.child.cjs'), JSON.stringify(order)], { stdio: ['ignore', 'inherit', 'pipe'] });
+    const child = spawn('sh', ['-c', command, process.execPath, join(__dirname, 'campaign.child.cjs'), JSON.stringify(order)], { stdio: ['ignore', 'inherit', 'pipe'], signal: ending.signal, killSignal: 'SIGKILL' });
     let said = '';
     child.stderr.on('data', (text: Buffer) => (said += text.toString()));
     const [code] = (await once(child, 'close')) as [number];

@@ -19,20 +19,23 @@ jest.setTimeout(30_000);
 describe.each<GatewayType>(['fcm', 'apns'])('%s', (type) => {
   let on: Stage;
   let gateway: Gateway;
+  let meanwhile: NodeJS.Timeout | undefined;
+  /** Does something again and again while the test runs. */
+  const every = (ms: number, work: () => void): void => void (meanwhile = setInterval(work, ms));
   const set = async (options: SandboxOptions = {}): Promise<void> => {
     on = await stage(type, options);
     gateway = gatewayOf(on);
   };
   afterEach(async () => {
+    clearInterval(meanwhile);
     await gateway.close();
     await on.sandbox.close();
   });
 
   it('GOAWAY in good order, again and again: nothing is lost', async () => {
     await set({ latencyMs: 10 });
-    const goodbye = setInterval(() => on.sandbox.goaway(), 150);
+    every(150, () => on.sandbox.goaway());
     const { byOutcome } = await send(on, gateway, messages(type, COUNT));
-    clearInterval(goodbye);
     expect(byOutcome).toEqual({ accepted: COUNT });
   });
 
@@ -123,10 +126,9 @@ describe.each<GatewayType>(['fcm', 'apns'])('%s', (type) => {
     let shift = 0;
     gateway = gatewayOf(on, { now: () => Date.now() + shift });
     on.sandbox.disturb({ as: 'unavailable-once', every: 40, times: 10 });
-    const jumps = setInterval(() => (shift = shift === 0 ? -1_800_000 : 0), 100);
+    every(100, () => (shift = shift === 0 ? -1_800_000 : 0));
     const started = performance.now();
     expect((await send(on, gateway, messages(type, 600), { rate: { perMinute: 60_000, permits: new LocalPermits() } })).byOutcome).toEqual({ accepted: 600 });
-    clearInterval(jumps);
     expect(performance.now() - started).toBeLessThan(15_000);
   });
 
@@ -152,10 +154,10 @@ describe.each<GatewayType>(['fcm', 'apns'])('%s', (type) => {
   it('a credential that is refused: stops, and touches no token', async () => {
     await set();
     const stranger = await stage(type);
+    await stranger.sandbox.close();
     await gateway.close();
     gateway = gatewayOf({ ...stranger, sandbox: on.sandbox });
     const { byOutcome } = await send(on, gateway, messages(type, COUNT), { concurrency: 50 });
-    await stranger.sandbox.close();
     expect(byOutcome).toEqual({ 'bad-credentials': COUNT });
   });
 
@@ -163,9 +165,8 @@ describe.each<GatewayType>(['fcm', 'apns'])('%s', (type) => {
     await set({ latencyMs: 2 });
     const faults = ['goaway-once', 'refused-once', 'unavailable-once', 'reset', 'quota-once', 'closed', 'farewell', 'large-once', 'frames'];
     let turn = 0;
-    const change = setInterval(() => on.sandbox.disturb({ as: faults[turn++ % faults.length] ?? 'ok', every: 30 }), 40);
+    every(40, () => on.sandbox.disturb({ as: faults[turn++ % faults.length] ?? 'ok', every: 30 }));
     const { byOutcome } = await send(on, gateway, messages(type, 2 * COUNT), { timeoutMs: 5000 });
-    clearInterval(change);
     expect(Object.keys(byOutcome).filter((outcome) => !['accepted', 'unknown', 'unavailable'].includes(outcome))).toEqual([]);
     expect(byOutcome['accepted'] ?? 0).toBeGreaterThan(0);
   });

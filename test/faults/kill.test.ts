@@ -24,10 +24,16 @@ jest.setTimeout(FULL ? 900_000 : 120_000);
 
 describe.each(DATABASES.map((database) => [database.name, database] as const))('a campaign that is killed again and again, its store in %s', (_, database) => {
   let sandbox: Sandbox;
+  /** Ends what a test that took too long has left running. */
+  let ending: AbortController;
   beforeEach(async () => {
+    ending = new AbortController();
     sandbox = await startSandbox({ ports: { page: 0, cleartext: 0, tls: 0 }, latencyMs: 5 });
   });
-  afterEach(() => sandbox.close());
+  afterEach(() => {
+    ending.abort();
+    return sandbox.close();
+  });
 
   let place: StoreLocation;
   const placeIn = (folder: string) => (place = database === sqlite ? { sqlite: join(folder, 'store.sqlite') } : database.place());
@@ -37,15 +43,14 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
   /** Runs the campaign to its end or to the moment at which it is killed; true at its end. */
   async function run(store: StoreLocation, to: Target, onUnknown: string, killAt: number | undefined): Promise<boolean> {
     const order = { store, endpoint: sandbox.gatewayUrl, ...to, onUnknown, leaseMs: LEASE_MS };
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, JSON.stringify(order)], { stdio: ['ignore', 'inherit', 'pipe'] });
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, JSON.stringify(order)], { stdio: ['ignore', 'inherit', 'pipe'], signal: ending.signal, killSignal: 'SIGKILL' });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     const over = once(child, 'close') as Promise<[number | null]>;
     const watch = killAt === undefined ? undefined : setInterval(() => {
       if (reached() >= killAt) child.kill('SIGKILL');
     }, 10);
-    const [code] = await over;
-    clearInterval(watch);
+    const [code] = await over.finally(() => clearInterval(watch));
     if (code !== null && code !== 0) throw new Error(`The campaign ended with ${code}: ${said}`);
     return code === 0;
   }
