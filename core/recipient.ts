@@ -299,6 +299,8 @@ function parseDevice(raw: JsonObject, warnings: RecipientWarning[]): Device | un
   const token = raw['token'];
   if (typeof token !== 'string' || token.trim() === '') return warn('A device without a token was left out.');
   if (token.length > LONGEST_TOKEN) return warn(`A device with a token of more than ${LONGEST_TOKEN} characters was left out.`);
+  // One store would keep it, another would keep another token.
+  if (token.includes('\0')) return warn('A device with a NUL character in its token was left out.');
   const asked = isBlank(raw['gateway']) ? undefined : raw['gateway'];
   if (asked !== undefined && !oneOf(GATEWAY_TYPES, asked)) {
     return warn(`A device with the gateway ${shown(asked)} was left out; use ${GATEWAY_TYPES.join(' or ')}.`);

@@ -60,6 +60,7 @@ describe('reading a person out of a row', () => {
     [{ timezone: { toString: 1 } }, 'unknown-timezone'],
     [{ locale: { toString: 1 } }, 'unknown-locale'],
     [{ devices: [{ token: 'x'.repeat(5000) }] }, 'bad-device'],
+    [{ token: 'to\0ken' }, 'bad-device'],
   ])('keeps a person with %j and warns: %s', (row, code) => {
     const { recipient, warnings } = parse({ id: 'anna', firstName: 'Anna', ...row });
     expect(recipient).toMatchObject({ id: 'anna', attributes: { firstName: 'Anna' } });
