@@ -2,22 +2,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import {
-  asPushError, explainAudience, explainItem, explainItems, explainPerson, fieldsInStore, isJsonObject, knownToStore, OPERAND_PARTS, parseCondition,
+  explainAudience, explainItem, explainItems, explainPerson, fieldsInStore, isJsonObject, knownToStore, OPERAND_PARTS, parseCondition,
   PERSON_FIELDS, PushError, SEGMENT_EVENTS, SEGMENT_OPERATORS,
   type Item, type JsonObject, type ParseOptions, type SegmentExplanation, type SegmentTrace, type Store,
 } from '../../core';
 import { storeOf } from '../shared/config-nodes';
-import { flowError } from '../shared/problem';
+import { toProblem, type Problem } from '../shared/problem';
 import { readJson } from '../shared/request';
 
 const TYPE = 'push-segment-filter';
-
-interface Problem {
-  code: string;
-  /** In the language of this Node-RED. */
-  message: string;
-  place?: string;
-}
 
 interface Question {
   condition: JsonObject;
@@ -44,7 +37,7 @@ export function offerEditorRoutes(RED: NodeAPI): void {
   RED.httpAdmin.post(`/${TYPE}/check`, RED.auth.needsPermission(`${TYPE}.read`), (request, response) => {
     void answer(request, response, async ({ conditions, store }: { conditions: unknown[]; store?: string }) => {
       const known = await knownTo(RED, store);
-      return { problems: conditions.map((condition) => problemOf(RED, () => parseCondition(condition, known))) };
+      return { problems: conditions.map((condition) => problemOf(() => parseCondition(condition, known))) };
     });
   });
   // It shows people's data: only for who may change flows.
@@ -53,7 +46,7 @@ export function offerEditorRoutes(RED: NodeAPI): void {
   });
 
   async function answer<T>(request: unknown, response: unknown, work: (body: T) => Promise<object>): Promise<void> {
-    const result = await readJson(request as IncomingMessage).then((body) => work(body as T)).catch((thrown: unknown) => ({ problem: toProblem(RED, thrown) }));
+    const result = await readJson(request as IncomingMessage).then((body) => work(body as T)).catch((thrown: unknown) => ({ problem: toProblem(thrown) }));
     reply(response as ServerResponse, result);
   }
 }
@@ -93,18 +86,13 @@ async function askStore<T>(RED: NodeAPI, id: string | undefined, work: (store: S
   }
 }
 
-function problemOf(RED: NodeAPI, parse: () => unknown): Problem | null {
+function problemOf(parse: () => unknown): Problem | null {
   try {
     parse();
     return null;
   } catch (thrown) {
-    return toProblem(RED, thrown);
+    return toProblem(thrown);
   }
-}
-
-function toProblem(RED: NodeAPI, thrown: unknown): Problem {
-  const { code, fields: { place } } = asPushError(thrown);
-  return { code, message: flowError(RED, thrown).message, ...(typeof place === 'string' && { place }) };
 }
 
 function reply(response: ServerResponse, value: object): void {

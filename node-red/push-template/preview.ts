@@ -2,9 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import {
-  asPushError, isJsonObject, KIND_PRESETS, previewTemplate, PREVIEW_THEMES, storedPerson, type JsonObject, type PreviewTheme, type TemplateStage,
+  isJsonObject, KIND_PRESETS, previewTemplate, PREVIEW_THEMES, storedPerson, type JsonObject, type PreviewTheme, type TemplateStage,
 } from '../../core';
 import { storeOf } from '../shared/config-nodes';
+import { toProblem } from '../shared/problem';
 import { readJson } from '../shared/request';
 
 /** What the dialog sends. */
@@ -40,7 +41,7 @@ export function servePreview<Definition>(RED: NodeAPI, readStage: (definition: D
           if (answered === undefined) response.status(400).json({ problem: { code: 'not-an-object', message: 'Send a definition and a person.', fields: {} } });
           else response.json(answered);
         },
-        (thrown: unknown) => response.status(path === 'preview' ? 400 : 200).json({ problem: problemOf(thrown) }),
+        (thrown: unknown) => response.status(path === 'preview' ? 400 : 200).json({ problem: toProblem(thrown) }),
       );
     });
   };
@@ -54,13 +55,8 @@ function answer<Definition>({ definition, person, theme, app, time }: Asked<Defi
     const { id } = person as { id?: unknown };
     return { ...previewTemplate(readStage(definition), person, { now: new Date(), theme, app, time }), person: id };
   } catch (thrown) {
-    return { problem: problemOf(thrown) };
+    return { problem: toProblem(thrown) };
   }
-}
-
-function problemOf(thrown: unknown): object {
-  const { code, words, fields } = asPushError(thrown);
-  return { code, message: words, fields };
 }
 
 function readAsked<Definition>({ definition, theme, app, time }: JsonObject, person: object): Asked<Definition> | undefined {

@@ -32,6 +32,18 @@ export function textOf(RED: NodeAPI, key: string, fields: PushError['fields'] & 
   return text.endsWith(key) ? fields.message : text;
 }
 
+/** An error for the editor, which has the texts in its own language: `message` is core's English. */
+export interface Problem {
+  code: string;
+  message: string;
+  fields: PushError['fields'];
+}
+
+export function toProblem(thrown: unknown): Problem {
+  const { code, words, fields } = asPushError(thrown);
+  return { code, message: words, fields };
+}
+
 /** A node whose configuration is wrong says so once at deploy, and to every message that comes. */
 export function reportConfiguration(RED: NodeAPI, node: Node, thrown: unknown): FlowError {
   const error = flowError(RED, thrown);

@@ -51,7 +51,7 @@ describe.each(['en-US', 'fr'])('the editor of segments in %s', (language) => {
     await store.upsertPeople([{ id: '1', attributes: { address: { 'post code': '69001' }, colour: 'red' }, devices: [] }], new Date());
     await store.recordActivities([{ recipient: '1', name: 'finished lesson', key: '1', at: new Date().toISOString(), properties: {} }], new Date());
     await store.close();
-    [host, browser] = await Promise.all([startNodeRed({ dataFolder, packageFolder: resolve(__dirname, '../..'), flows, language: language as 'fr' | 'en-US' }), launchChromium()]);
+    [host, browser] = await Promise.all([startNodeRed({ dataFolder, packageFolder: resolve(__dirname, '../..'), flows, language: language === 'fr' ? 'en-US' : 'fr' }), launchChromium()]);
     page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     page.on('pageerror', ({ message }) => problems.push(message));
     await page.addInitScript(`localStorage.setItem('editor-language', '${language}')`);
@@ -111,10 +111,11 @@ describe.each(['en-US', 'fr'])('the editor of segments in %s', (language) => {
     await close('cancel');
   });
 
-  it('tells beside a row what is wrong with it, while it is written', async () => {
+  it('tells beside a row what is wrong with it, while it is written, in the language of the editor and not of Node-RED', async () => {
+    const said = language === 'fr' ? /La condition nomme un champ/ : /The field at/;
     await open('nested');
     await page.locator('.push-segment-filter-field').first().fill('__proto__');
-    await rows().first().locator('.push-segment-filter-problem', { hasText: /.{15}/ }).waitFor();
+    await rows().first().locator('.push-segment-filter-problem', { hasText: said }).waitFor();
     await page.locator('.push-segment-filter-field').first().fill('country');
     await rows().first().locator('.push-segment-filter-problem').waitFor({ state: 'hidden' });
     await close('cancel');

@@ -12,10 +12,16 @@ function parsed(node, text) {
   }
 }
 
+function wordsOf(problem) {
+  const text = coreText(problem);
+  const { place } = problem.fields;
+  return place && !text.includes(place) ? `${text} (${place})` : text;
+}
+
 /** What is wrong with each condition, in words; empty where nothing is. */
 function askProblems(conditions, store) {
   return $.ajax({ url: 'push-segment-filter/check', method: 'POST', contentType: 'application/json', data: JSON.stringify({ conditions, store }) })
-    .then(({ problems, problem }) => (problems ?? conditions.map(() => problem)).map((one) => (one === null ? '' : one.place && !one.message.includes(one.place) ? `${one.message} (${one.place})` : one.message)));
+    .then(({ problems, problem }) => (problems ?? conditions.map(() => problem)).map((one) => (one === null ? '' : wordsOf(one))));
 }
 
 /** What is wrong with a condition as text; what core has to say comes later, and then the node is judged anew. */

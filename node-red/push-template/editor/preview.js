@@ -13,14 +13,14 @@ const previewChoice = { sample: 'english', theme: 'light', person: '', store: ''
 const STORED = ['named', 'random'];
 
 /** What is wrong, in the language of the editor, with what only the server knows. */
-function problemText(node, { code, message, fields }) {
-  const key = `n8n-nodes-push-campaigns/push-store:push-store.errors.${code}`;
-  const text = RED._(key, { ...fields, message });
+function problemText(node, problem) {
+  const { message, fields } = problem;
+  const text = coreText(problem);
   const place = [
     fields.path,
     fields.line === undefined ? undefined : node._('push-template.preview.line', { line: fields.line, column: fields.column }),
   ].filter((part) => part !== undefined);
-  return (text.endsWith(code) ? message : text) + (place.length > 0 && text !== message ? ` (${place.join(', ')})` : '');
+  return text + (place.length > 0 && text !== message ? ` (${place.join(', ')})` : '');
 }
 
 /** The live preview: asks the server a moment after the last change, and shows the pictures or what is wrong. */

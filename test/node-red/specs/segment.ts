@@ -123,9 +123,9 @@ export function specifySegment(bench: Bench, host: () => NodeRedHost, clock: Hos
 
       it('hears what core says of each condition, and where', async () => {
         const conditions = [{ country: 'FR' }, { $or: [{ a: 1 }, { '__proto__x.constructor': 1 }] }, { name: { $regex: '(a+)+$' } }, { $inList: 'unknown' }, { birthday: { $anniversary: { from: 'today', timezone: 'Mars/Base' } } }];
-        const { problems } = await ask('check', { conditions, store: 'store' }) as { problems: ({ code: string; place?: string } | null)[] };
+        const { problems } = await ask('check', { conditions, store: 'store' }) as { problems: ({ code: string; fields: { place?: string } } | null)[] };
         expect(problems.map((problem) => problem?.code)).toEqual([undefined, 'field-invalid', expect.stringContaining('regex'), 'unknown-list', 'operand-invalid']);
-        expect(problems[4]?.place).toContain('birthday.$anniversary');
+        expect(problems[4]?.fields.place).toContain('birthday.$anniversary');
       });
 
       it('counts people at hand and stored ones, and says of one why they are out', async () => {
