@@ -23,7 +23,7 @@ export default function (RED: NodeAPI): void {
   offerCheck(RED, 'push-store', ['password'], (fields) => {
     const { path = '', pathType } = fields;
     return checkStore(locate(fields, pathType === 'env' ? (process.env[path] ?? '') : path, userDir));
-  }, 'checkStore');
+  });
 }
 
 /** A store that was made before PostgreSQL could be chosen has no `kind`. */

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import type { CredentialCheck } from '../../core';
-import { flowError, textOf } from './problem';
+import { toProblem, type Problem } from './problem';
 import { readJson } from './request';
 
 /** What the editor's dialog sends: its fields as they stand, also empty ones; secrets only where they were typed anew or taken out. */
@@ -13,10 +13,9 @@ const UNCHANGED = '__PWRD__';
 
 /**
  * `POST <type>/<id>/check` on the editor's side: tries the fields of the dialog. Only for who may change flows: it shows a
- * stored secret to the place that the dialog names.
- * @param texts where its answers stand in the catalogue of push-store
+ * stored secret to the place that the dialog names. Answers in core's English; the dialog has the words in its own language.
  */
-export function offerCheck(RED: NodeAPI, type: string, secrets: readonly string[], check: (fields: Fields) => Promise<CredentialCheck>, texts = 'check'): void {
+export function offerCheck(RED: NodeAPI, type: string, secrets: readonly string[], check: (fields: Fields) => Promise<CredentialCheck>): void {
   RED.httpAdmin.post(`/${type}/:id/check`, RED.auth.needsPermission(`${type}.write`), (request, response) => {
     const answer = async (): Promise<CredentialCheck> => {
       const fields = (await readJson(request as unknown as IncomingMessage)) as Fields;
@@ -26,10 +25,7 @@ export function offerCheck(RED: NodeAPI, type: string, secrets: readonly string[
       }
       return check(fields);
     };
-    void answer().then(
-      ({ ok, message }): CredentialCheck => ({ ok, message: textOf(RED, `${texts}.${ok ? 'works' : 'failed'}`, { message }) }),
-      (thrown: unknown): CredentialCheck => ({ ok: false, message: flowError(RED, thrown).message }),
-    ).then((result) => {
+    void answer().catch((thrown: unknown): { ok: false; problem: Problem } => ({ ok: false, problem: toProblem(thrown) })).then((result) => {
       const out = response as unknown as ServerResponse;
       out.setHeader('content-type', 'application/json');
       out.end(JSON.stringify(result));

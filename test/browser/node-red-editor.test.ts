@@ -72,19 +72,20 @@ describe.each(['en-US', 'fr'])('the editor of Node-RED in %s', (language) => {
   it('a connection is tested with what the dialog says: a proxy that was taken out is not used, a key that was not touched is', async () => {
     const apns = ours.find(({ type }) => type === 'push-apns') as FlowNode;
     let asked: Record<string, string> = {};
+    let answer: object = { ok: true, message: 'It works' };
     await page.route('**/push-apns/*/check', async (route) => {
       asked = route.request().postDataJSON() as typeof asked;
-      await route.fulfill({ json: { ok: true, message: 'asked' } });
+      await route.fulfill({ json: answer });
     });
     await open(apns);
     await page.fill('#node-config-input-proxy', 'http://proxy.example:3128');
     await page.click('#push-apns-check');
-    await page.locator('#push-apns-answer', { hasText: 'asked' }).waitFor();
+    await page.locator('#push-apns-answer', { hasText: language === 'fr' ? 'La connexion fonctionne' : 'It works' }).waitFor();
     expect(asked).toMatchObject({ proxy: 'http://proxy.example:3128', key: '__PWRD__', certificateKey: '' });
     await page.fill('#node-config-input-proxy', '');
-    const answered = page.waitForResponse('**/push-apns/*/check');
+    answer = { ok: false, problem: { code: 'team-id-malformed', message: 'The team is wrong', fields: {} } };
     await page.click('#push-apns-check');
-    await answered;
+    await page.locator('#push-apns-answer', { hasText: language === 'fr' ? 'L’identifiant de l’équipe' : 'The team is wrong' }).waitFor();
     expect(asked).toMatchObject({ proxy: '', key: '__PWRD__' });
     await page.click('#node-config-dialog-cancel');
     await tray().waitFor({ state: 'detached' });

@@ -58,16 +58,6 @@ describe('a Node-RED in French', () => {
     rmSync(dataFolder, { recursive: true, force: true });
   });
 
-  it('says in French that a credential works', async () => {
-    const sandbox = await startSandbox({ ports: { page: 0, cleartext: 0, tls: 0 } });
-    const check = async (fields: object) => (await (await fetch(`${host.url}/push-fcm/new/check`, {
-      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ authentication: 'accessToken', projectId: 'demo', accessToken: 'x', ...fields }),
-    })).json()) as object;
-    expect(await check({ endpoint: sandbox.gatewayUrl })).toMatchObject({ ok: true, message: expect.stringContaining('La connexion fonctionne') });
-    await sandbox.close();
-    expect(await check({ endpoint: 'http://127.0.0.1:9' })).toMatchObject({ ok: false, message: expect.stringContaining('n’a pas répondu') });
-  }, 30_000);
-
   it('says of each person in French why, whatever became of them', async () => {
     const sandbox = await startSandbox({ ports: { page: 0, cleartext: 0, tls: 0 } });
     const payload = [

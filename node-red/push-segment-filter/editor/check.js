@@ -13,7 +13,7 @@ function parsed(node, text) {
 }
 
 function wordsOf(problem) {
-  const text = coreText(problem);
+  const text = problemText(problem);
   const { place } = problem.fields;
   return place && !text.includes(place) ? `${text} (${place})` : text;
 }

@@ -71,7 +71,7 @@ function createPeople(node, editor, storeOfDialog) {
     $.ajax({
       url: 'push-segment-filter/explain', method: 'POST', contentType: 'application/json',
       data: JSON.stringify({ condition: counted.condition, store: storeOfDialog(), people, person, category }),
-    }).then((answer) => (answer.problem ? fail(coreText(answer.problem)) : show(counted.leaves, answer)), () => fail(say(node, 'errors.unreachable')))
+    }).then((answer) => (answer.problem ? fail(problemText(answer.problem)) : show(counted.leaves, answer)), () => fail(say(node, 'errors.unreachable')))
       .always(() => press.prop('disabled', false));
   }
 

@@ -15,7 +15,7 @@ const STORED = ['named', 'random'];
 /** What is wrong, in the language of the editor, with what only the server knows. */
 function problemText(node, problem) {
   const { message, fields } = problem;
-  const text = coreText(problem);
+  const text = problemText(problem);
   const place = [
     fields.path,
     fields.line === undefined ? undefined : node._('push-template.preview.line', { line: fields.line, column: fields.column }),

@@ -8,13 +8,19 @@ function showRowsOf(type, chooser) {
   show();
 }
 
-/** @param fields gives what the dialog says */
-function offerCheck(node, fields) {
+/**
+ * @param fields gives what the dialog says
+ * @param texts where the answers stand in the catalogue of push-store
+ */
+function offerCheck(node, fields, texts = 'check') {
   const { type, id } = node;
   $(`#${type}-check`).on('click', () => {
     const answer = $(`#${type}-answer`).show().text(node._(type + '.checking'));
     $.ajax({ url: `${type}/${id}/check`, method: 'POST', contentType: 'application/json', data: JSON.stringify(fields()) })
-      .done(({ ok, message }) => answer.text(`${ok ? '✓' : '✗'} ${message}`))
+      .done(({ ok, message, problem }) => {
+        const said = problem === undefined ? coreText(`${texts}.${ok ? 'works' : 'failed'}`, { message }) : problemText(problem);
+        answer.text(`${ok ? '✓' : '✗'} ${said}`);
+      })
       .fail(() => answer.text(node._(type + '.unreachable')));
   });
 }

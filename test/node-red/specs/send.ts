@@ -221,11 +221,11 @@ export function specifySend(bench: Bench, sandbox: () => Sandbox, dataFolder: st
     it('tests a credential from the editor, in words', async () => {
       await bench.deploy([sendNode()], config);
       const check = async (type: string, fields: object, id = type.replace('push-', '')) =>
-        (await (await fetch(`${bench.host().url}/${type}/${id}/check`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) })).json()) as { ok: boolean; message: string };
+        (await (await fetch(`${bench.host().url}/${type}/${id}/check`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) })).json()) as { ok: boolean; message?: string; problem?: object };
       expect(await check('push-fcm', { ...config[1], credentials: undefined })).toMatchObject({ ok: true });
       expect(await check('push-fcm', { ...config[1], endpoint: 'http://127.0.0.1:9' })).toMatchObject({ ok: false, message: expect.any(String) });
       expect(await check('push-apns', { ...config[2], credentials: undefined })).toMatchObject({ ok: true });
-      expect(await check('push-apns', { ...config[2], teamId: 'short' })).toMatchObject({ ok: false, message: expect.stringMatching(/team/i) });
+      expect(await check('push-apns', { ...config[2], teamId: 'short' })).toMatchObject({ ok: false, problem: { code: 'team-id-malformed', message: expect.stringMatching(/team/i) } });
       // A proxy that does not answer: the stored one is used where the dialog says nothing of it, and not where it was taken out.
       const proxied = { ...config[1]!, id: 'proxied', credentials: { accessToken: 'sandbox', proxy: 'http://127.0.0.1:9' } };
       await bench.deploy([sendNode({ fcm: 'proxied' })], [...config, proxied]);
