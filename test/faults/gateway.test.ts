@@ -19,6 +19,8 @@ jest.setTimeout(30_000);
 describe.each<GatewayType>(['fcm', 'apns'])('%s', (type) => {
   let on: Stage;
   let gateway: Gateway;
+  /** Another place, whose credentials the stage does not take. */
+  let stranger: Stage | undefined;
   let meanwhile: NodeJS.Timeout | undefined;
   /** Does something again and again while the test runs. */
   const every = (ms: number, work: () => void): void => void (meanwhile = setInterval(work, ms));
@@ -30,6 +32,8 @@ describe.each<GatewayType>(['fcm', 'apns'])('%s', (type) => {
     clearInterval(meanwhile);
     await gateway.close();
     await on.sandbox.close();
+    await stranger?.sandbox.close();
+    stranger = undefined;
   });
 
   it('GOAWAY in good order, again and again: nothing is lost', async () => {
@@ -153,8 +157,7 @@ describe.each<GatewayType>(['fcm', 'apns'])('%s', (type) => {
 
   it('a credential that is refused: stops, and touches no token', async () => {
     await set();
-    const stranger = await stage(type);
-    await stranger.sandbox.close();
+    stranger = await stage(type);
     await gateway.close();
     gateway = gatewayOf({ ...stranger, sandbox: on.sandbox });
     const { byOutcome } = await send(on, gateway, messages(type, COUNT), { concurrency: 50 });

@@ -13,7 +13,7 @@ const previewChoice = { sample: 'english', theme: 'light', person: '', store: ''
 const STORED = ['named', 'random'];
 
 /** What is wrong, in the language of the editor, with what only the server knows. */
-function problemText(node, problem) {
+function placedProblem(node, problem) {
   const { message, fields } = problem;
   const text = problemText(problem);
   const place = [
@@ -93,7 +93,7 @@ function preparePreview(node) {
     request.done((answer) => {
       if (answer.problem === undefined) show(answer);
       $('#push-template-preview-who').text(sample === 'random' ? String(answer.person ?? '') : '');
-      tell(answer.problem === undefined ? '' : problemText(node, answer.problem), answer.problem?.fields.field);
+      tell(answer.problem === undefined ? '' : placedProblem(node, answer.problem), answer.problem?.fields.field);
     }).fail((_response, status) => {
       if (status !== 'abort') tell(node._('push-template.preview.unavailable'));
     });
