@@ -181,7 +181,7 @@ export const MIGRATIONS: readonly string[] = [
   // What APNs calls a message in its delivery log.
   'ALTER TABLE deliveries ADD COLUMN unique_id TEXT',
   // The platforms of a person's devices that live and may show a message, as the bits of a number (android lowest, ios, web):
-  // an explanation asks them of everybody. The database keeps them itself, whoever writes devices.
+  // an explanation asks them of everybody. The database keeps them itself, whoever writes devices or people.
   `
   ALTER TABLE people ADD COLUMN platforms SMALLINT NOT NULL DEFAULT 0;
 
@@ -204,12 +204,31 @@ export const MIGRATIONS: readonly string[] = [
     PERFORM keep_platforms(ARRAY[OLD.recipient, NEW.recipient]);
     RETURN NULL;
   END $$;
+  CREATE FUNCTION devices_emptied() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  BEGIN
+    UPDATE people SET platforms = 0 WHERE platforms <> 0;
+    RETURN NULL;
+  END $$;
+  -- Devices may be older than their person's row: of somebody who was deleted and comes again. They are rare, so only these are looked at.
+  CREATE FUNCTION people_added() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  BEGIN
+    PERFORM keep_platforms(array_agg(recipient)) FROM devices WHERE recipient = ANY((SELECT array_agg(id) FROM added)::TEXT[]);
+    RETURN NULL;
+  END $$;
+  CREATE FUNCTION person_renamed() RETURNS TRIGGER LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  BEGIN
+    PERFORM keep_platforms(ARRAY[NEW.id]);
+    RETURN NULL;
+  END $$;
   CREATE TRIGGER devices_added AFTER INSERT ON devices REFERENCING NEW TABLE AS added EXECUTE FUNCTION devices_added();
   -- Row by row: most updates change nothing of this, and these cost nothing then.
   CREATE TRIGGER device_changed AFTER UPDATE ON devices FOR EACH ROW
     WHEN ((OLD.recipient, OLD.platform, OLD.permission, OLD.dead_since) IS DISTINCT FROM (NEW.recipient, NEW.platform, NEW.permission, NEW.dead_since))
     EXECUTE FUNCTION device_changed();
   CREATE TRIGGER device_removed AFTER DELETE ON devices FOR EACH ROW WHEN (OLD.dead_since IS NULL) EXECUTE FUNCTION device_changed();
+  CREATE TRIGGER devices_emptied AFTER TRUNCATE ON devices EXECUTE FUNCTION devices_emptied();
+  CREATE TRIGGER people_added AFTER INSERT ON people REFERENCING NEW TABLE AS added EXECUTE FUNCTION people_added();
+  CREATE TRIGGER person_renamed AFTER UPDATE OF id ON people FOR EACH ROW EXECUTE FUNCTION person_renamed();
 
   UPDATE people SET platforms = found.platforms FROM (
     SELECT recipient, bit_or(CASE platform WHEN 'android' THEN 1 WHEN 'ios' THEN 2 WHEN 'web' THEN 4 END) AS platforms

@@ -13,10 +13,11 @@ export async function upsertPeople(db: Database, recipients: readonly Recipient[
   const at = now.toISOString();
   return db.transaction(async (queries) => {
     const report: UpsertReport = { created: 0, updated: 0, moved: 0 };
+    await lockOwners(queries, recipients.map(({ id }) => id), recipients.flatMap(({ devices }) => devices));
     for (const part of rounds(recipients, ({ id }) => id)) {
       const rows = await queries.all(
         `INSERT INTO people (id, locale, timezone, attributes, updated_at, platforms)
-         SELECT id, locale, timezone, attributes, $2, CASE WHEN EXISTS (SELECT 1 FROM devices WHERE recipient = r.id) THEN 0 ELSE platforms END
+         SELECT id, locale, timezone, attributes, $2, platforms
          FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, locale TEXT, timezone TEXT, attributes JSONB, platforms SMALLINT)
          ON CONFLICT (id) DO UPDATE SET
            locale = coalesce(excluded.locale, people.locale),
@@ -40,6 +41,18 @@ export async function upsertPeople(db: Database, recipients: readonly Recipient[
 /** What the database will find on the devices of a new person; known beforehand, so that it need not write their row again. */
 function platformsOf(devices: readonly Device[]): number {
   return devices.reduce((bits, { platform, permission }) => (permission === 'denied' ? bits : bits | (1 << PLATFORMS.indexOf(platform))), 0);
+}
+
+/**
+ * What is written about devices changes their owners' rows too. Whoever writes takes all these rows first, in one order:
+ * an import that holds people and waits for a device never meets a send that holds the device and waits for its owner.
+ */
+async function lockOwners(queries: Queries, ids: readonly string[], devices: readonly { token: string }[]): Promise<void> {
+  await queries.run(
+    `SELECT 1 FROM people WHERE id IN (SELECT unnest($1::text[]) UNION SELECT recipient FROM devices WHERE token = ANY($2))
+     ORDER BY id FOR NO KEY UPDATE`,
+    ids, devices.map(({ token }) => token),
+  );
 }
 
 /** How many tokens had another owner before. A device seen after it was declared dead lives again. */
@@ -219,6 +232,7 @@ export async function standing(db: Database, recipients: readonly string[], toke
 
 export async function markDead(db: Database, devices: readonly DeadDevice[], now: Date): Promise<void> {
   await db.transaction(async (queries) => {
+    await lockOwners(queries, [], devices);
     for (const part of rounds(devices, ({ token }) => token)) {
       await queries.run(
         `INSERT INTO devices (token, recipient, gateway, platform, registered_at, dead_since, dead_reason)

@@ -207,7 +207,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_by_recipient ON deliveries (recipient, leased_at);
   `,
   // The platforms of a person's devices that live and may show a message, as the bits of a number (android lowest, ios, web):
-  // an explanation asks them of everybody. The database keeps them itself, whoever writes devices.
+  // an explanation asks them of everybody. The database keeps them itself, whoever writes devices or people.
   `
   ALTER TABLE people ADD COLUMN platforms INTEGER NOT NULL DEFAULT 0;
   UPDATE people SET platforms = ${PLATFORMS_OF};
@@ -220,6 +220,13 @@ export const MIGRATIONS: readonly string[] = [
   END;
   CREATE TRIGGER device_removed AFTER DELETE ON devices BEGIN
     UPDATE people SET platforms = ${PLATFORMS_OF} WHERE id = OLD.recipient;
+  END;
+  -- Devices may be older than their person's row: of somebody who was deleted and comes again.
+  CREATE TRIGGER person_added AFTER INSERT ON people WHEN EXISTS (SELECT 1 FROM devices WHERE recipient = NEW.id) BEGIN
+    UPDATE people SET platforms = ${PLATFORMS_OF} WHERE id = NEW.id;
+  END;
+  CREATE TRIGGER person_renamed AFTER UPDATE OF id ON people BEGIN
+    UPDATE people SET platforms = ${PLATFORMS_OF} WHERE id = NEW.id;
   END;
   `,
 ];

@@ -56,6 +56,26 @@ describe('a PostgreSQL store', () => {
     await expect(openStore({ postgres: location })).rejects.toMatchObject({ code, hint: expect.stringMatching(/\w/) });
   });
 
+  it.each([
+    ['a report of dead devices', (store: Store) => store.markDead([{ token: 'a1', recipient: 'anna', gateway: 'fcm', platform: 'android', reason: 'gone' }], NOW),
+      "SELECT FROM devices WHERE token = 'a1' FOR UPDATE NOWAIT"],
+    ['an import that moves a device', (store: Store) => store.upsertPeople([person('ben', { devices: [{ token: 'a1', gateway: 'fcm', platform: 'ios' }] })], NOW),
+      "SELECT FROM people WHERE id = 'ben' FOR UPDATE NOWAIT"],
+  ])('makes %s wait for who writes the owner of the device, and holds nothing meanwhile', (_, write, free) => using(async ([store], schema) => {
+    await store.upsertPeople([person('anna', { devices: [{ token: 'a1', gateway: 'fcm', platform: 'android' }] }), person('ben')], NOW);
+    const { Client } = require('pg') as typeof import('pg');
+    const client = new Client({ connectionString: POSTGRES_URL });
+    await client.connect();
+    await client.query(`SET search_path TO ${schema}; BEGIN; SELECT FROM people WHERE id = 'anna' FOR NO KEY UPDATE`);
+    const written = write(store);
+    const waiting = 'SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))';
+    while ((await client.query(waiting)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect(client.query(free)).resolves.toMatchObject({ rowCount: 1 });
+    await client.query('COMMIT');
+    await client.end();
+    await written;
+  }));
+
   it('of an earlier version learns on which platforms people can be reached', async () => {
     const { Client } = require('pg') as typeof import('pg');
     const location = place();

@@ -46,6 +46,8 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     ({ store, end } = await freshStore(database));
   });
   afterEach(() => end());
+  /** What somebody does with a tool of the database. */
+  const byHand = async (sql: string) => (store as unknown as { db: { run(sql: string): unknown } }).db.run(sql);
 
   describe('keeps people', () => {
     it('gives back what was put in', async () => {
@@ -370,6 +372,22 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
         const { reach } = await explainAudience(store, { id: { $startsWith: own } }, { now: NOW });
         expect(reach).toMatchObject(Object.fromEntries(PLATFORMS.map((platform) => [platform, expected(platform)])));
       }), { numRuns: 60 });
+    });
+
+    it('also of somebody who was deleted by hand and comes again, or goes by another id', async () => {
+      const anna = person('anna', { devices: [{ token: 'a1', gateway: 'fcm', platform: 'ios' }] });
+      const reach = async () => (await explainAudience(store, {}, { now: NOW })).reach.people;
+      await store.upsertPeople([anna], NOW);
+      await byHand("DELETE FROM people WHERE id = 'anna'");
+      expect(await reach()).toBe(0);
+      await store.upsertPeople([anna], NOW);
+      expect(await reach()).toBe(1);
+      await byHand("UPDATE devices SET recipient = 'ann'");
+      expect(await reach()).toBe(0);
+      await byHand("UPDATE people SET id = 'ann'");
+      expect(await reach()).toBe(1);
+      await byHand(database.name === 'SQLite' ? 'DELETE FROM devices' : 'TRUNCATE devices');
+      expect(await reach()).toBe(0);
     });
 
     it('also where two processes write devices of one person at once', async () => {
