@@ -221,9 +221,11 @@ export const MIGRATIONS: readonly string[] = [
     RETURN NULL;
   END $$;
   CREATE TRIGGER devices_added AFTER INSERT ON devices REFERENCING NEW TABLE AS added EXECUTE FUNCTION devices_added();
-  -- Row by row: most updates change nothing of this, and these cost nothing then.
+  -- Row by row: most updates change nothing of this, and these cost nothing then. A dead device may have been reported while its
+  -- owner was being imported, who was taken to have it alive.
   CREATE TRIGGER device_changed AFTER UPDATE ON devices FOR EACH ROW
-    WHEN ((OLD.recipient, OLD.platform, OLD.permission, OLD.dead_since) IS DISTINCT FROM (NEW.recipient, NEW.platform, NEW.permission, NEW.dead_since))
+    WHEN (NEW.dead_since IS NOT NULL
+      OR (OLD.recipient, OLD.platform, OLD.permission, OLD.dead_since) IS DISTINCT FROM (NEW.recipient, NEW.platform, NEW.permission, NEW.dead_since))
     EXECUTE FUNCTION device_changed();
   CREATE TRIGGER device_removed AFTER DELETE ON devices FOR EACH ROW WHEN (OLD.dead_since IS NULL) EXECUTE FUNCTION device_changed();
   CREATE TRIGGER devices_emptied AFTER TRUNCATE ON devices EXECUTE FUNCTION devices_emptied();

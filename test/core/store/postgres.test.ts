@@ -76,6 +76,19 @@ describe('a PostgreSQL store', () => {
     await written;
   }));
 
+  it('counts a device that is reported dead while its owner is being imported as dead', () => using(async ([store], schema) => {
+    const { Client } = require('pg') as typeof import('pg');
+    const client = new Client({ connectionString: POSTGRES_URL });
+    await client.connect();
+    // What an import writes, with a pause in the middle.
+    await client.query(`SET search_path TO ${schema}; BEGIN; INSERT INTO people (id, attributes, updated_at, platforms) VALUES ('anna', '{}', '', 1)`);
+    await store.markDead([{ token: 'a1', recipient: 'anna', gateway: 'fcm', platform: 'android', reason: 'gone' }], NOW);
+    await client.query(`INSERT INTO devices (token, recipient, gateway, platform, registered_at) VALUES ('a1', 'anna', 'fcm', 'android', '')
+      ON CONFLICT (token) DO UPDATE SET platform = excluded.platform; COMMIT`);
+    await client.end();
+    expect((await explainAudience(store, {}, { now: NOW })).reach.people).toBe(0);
+  }));
+
   it('of an earlier version learns on which platforms people can be reached', async () => {
     const { Client } = require('pg') as typeof import('pg');
     const location = place();
