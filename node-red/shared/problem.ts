@@ -20,7 +20,13 @@ const TEXTS = 'n8n-nodes-push-campaigns/push-store:push-store';
 export function flowError(RED: NodeAPI, thrown: unknown): FlowError {
   if (thrown instanceof FlowError) return thrown;
   const { code, words, fields } = asPushError(thrown);
-  return new FlowError(code, textOf(RED, `errors.${code}`, { ...fields, message: words }), { cause: thrown });
+  return new FlowError(code, placed(textOf(RED, `errors.${code}`, { ...fields, message: words }), fields), { cause: thrown });
+}
+
+/** A text by code knows neither the segment nor the rule that is wrong: they are said after it. */
+function placed(text: string, { segment, place }: PushError['fields']): string {
+  const where = [segment, place].filter((one) => typeof one === 'string' && one !== '' && !text.includes(one));
+  return where.length === 0 ? text : `${text} (${where.join(', ')})`;
 }
 
 /**

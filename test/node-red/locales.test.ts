@@ -91,4 +91,10 @@ describe('a Node-RED in French', () => {
     const { caught } = await bench.run(sendNode({ fcm: '', apns: '' }), [{ payload: { token: 'x' } }]);
     expect(caught[0]?.error).toMatchObject({ code: 'no-credentials', message: expect.stringContaining('Aucun accès') });
   }, 30_000);
+
+  it('names the segment and the rule that are wrong', async () => {
+    const segments = [{ name: 'VIP', condition: '{"$or":[{"a":1},{"country":{"$inn":["FR"]}}]}' }];
+    const { caught } = await bench.run({ type: 'push-segment-filter', property: 'payload', route: 'first', segments, outputs: 2 }, [{ payload: { id: 1 } }]);
+    expect(caught[0]?.error).toMatchObject({ code: 'unknown-operator', message: expect.stringMatching(/opérateur inconnu.*\(VIP, \$or\[1\]\.country\.\$inn\)$/) });
+  }, 30_000);
 });
