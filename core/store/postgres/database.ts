@@ -36,6 +36,8 @@ const TRY_AGAIN: ReadonlySet<string> = new Set(['40001', '40P01']);
 const TRIES = 5;
 /** Any number, the same for all who migrate; the schema beside it tells stores of one database apart. */
 const MIGRATION_LOCK = 7_221_964;
+/** The longest wait for a lock (ms) that PostgreSQL takes; 0 would be without end. */
+const LONGEST_WAIT = 2 ** 31 - 1;
 
 export class Database implements Queries {
   private constructor(private readonly pool: Pool, readonly place: string) {}
@@ -109,7 +111,7 @@ export class Database implements Queries {
 
   private async migrate(schema: string, patience: number): Promise<void> {
     await this.once(async (queries) => {
-      await queries.run(`SET LOCAL lock_timeout = ${patience}`);
+      await queries.run(`SET LOCAL lock_timeout = ${Math.min(Math.max(Math.ceil(patience), 1), LONGEST_WAIT)}`);
       // One after the other: processes that start together must not make the same table.
       await queries.all('SELECT pg_advisory_xact_lock($1, hashtext($2))', MIGRATION_LOCK, schema);
       const [known] = await queries.all(`SELECT 1 AS there FROM information_schema.schemata WHERE schema_name = $1`, schema);

@@ -161,6 +161,46 @@ describe('a PostgreSQL store', () => {
       await query('ROLLBACK');
     }));
 
+    describe('and these are people', () => {
+      const phone = { token: 't', gateway: 'fcm' as const, platform: 'android' as const };
+      const waits = (query: (sql: string) => Promise<unknown[]>) => async () => {
+        await query('SELECT pg_stat_clear_snapshot()');
+        return (await query(`SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))`)).length > 0;
+      };
+      const until = async (ask: () => Promise<boolean>) => {
+        while (!(await ask())) await new Promise((resolve) => setTimeout(resolve, 10));
+      };
+
+      it.each<[string, (store: Store) => Promise<unknown>]>([
+        ['who declares their device dead', (store) => store.markDead([{ ...phone, recipient: 'anna', reason: 'gone' }], NOW)],
+        ['an import that moves it', (store) => store.upsertPeople([person('ben', { devices: [phone] })], NOW)],
+      ])('%s holds no device that the other asks for next, as an import does', (_name, write) => beside(async (store, query) => {
+        await store.upsertPeople([person('anna', { devices: [phone] })], NOW);
+        await query(`BEGIN; SET LOCAL lock_timeout = 500; UPDATE people SET locale = 'fr' WHERE id = 'anna'`);
+        const written = write(store);
+        written.catch(() => undefined);
+        await until(waits(query));
+        await query(`UPDATE devices SET app_version = '2' WHERE token = 't'; COMMIT`);
+        await written;
+      }));
+
+      it('a new person whose device a campaign declares dead meanwhile cannot be reached', () => beside(async (store, query) => {
+        await query(`BEGIN; INSERT INTO devices (token, recipient, gateway, platform, registered_at, dead_since) VALUES ('t', 'anna', 'fcm', 'android', '', '${NOW.toISOString()}')`);
+        const imported = store.upsertPeople([person('anna', { devices: [phone] })], NOW);
+        await until(waits(query));
+        await query('COMMIT');
+        expect(await imported).toEqual({ created: 1, updated: 0, moved: 0 });
+        expect((await explainAudience(store, {}, { now: NOW })).reach.people).toBe(0);
+      }));
+    });
+
+    it.each([0, 0.5, Infinity])('waits %s ms as told, whatever number that is', (patience) => beside(async (_, query, schema) => {
+      if (patience < 1) await query('BEGIN; LOCK TABLE schema_version');
+      const opened = openStore({ postgres: { url: POSTGRES_URL, schema } }, patience);
+      if (patience < 1) await expect(opened).rejects.toMatchObject({ code: 'store-upgrading' });
+      else await (await opened).close();
+    }));
+
     it('a statement that would wait for ever, since the other waits for it, is tried again', () => beside(async (store, query) => {
       // The database ends whoever of the two asks first whether this is for ever.
       await query(`BEGIN; SET LOCAL deadlock_timeout = '1min'; SELECT 1 FROM deliveries WHERE id = 'b' FOR UPDATE`);
