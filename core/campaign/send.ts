@@ -4,6 +4,7 @@
  * leaves; outcomes go into the ledger in groups. Memory holds a few pages, whatever the audience.
  */
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Gateway, SendOptions } from '../delivery/gateway';
 import { PushError } from '../errors';
 import type { FieldMap, GatewayType } from '../recipient';
@@ -206,6 +207,8 @@ class CampaignRun {
       if (page.length >= PAGE) {
         await this.pages.send(page, note);
         page = [];
+        // With SQLite nothing waits where nobody may get anything: the host, and whoever would stop the run, have their turn.
+        await setImmediate();
       }
     }
     if (page.length > 0 && !this.signal.aborted) await this.pages.send(page, note);

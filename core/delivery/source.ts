@@ -20,9 +20,9 @@ export function listed<T>(lists: AsyncIterable<T[]>, signal: AbortSignal): Liste
     [LISTS]: () => lists[Symbol.asyncIterator](),
     async *[Symbol.asyncIterator]() {
       for await (const list of lists) {
-        for (let item = list.shift(); item !== undefined; item = list.shift()) {
-          yield item;
+        while (list.length > 0) {
           if (signal.aborted) return;
+          yield list.shift() as T;
         }
       }
     },

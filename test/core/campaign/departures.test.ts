@@ -1,6 +1,7 @@
 /** A campaign over real connections: what the ledger says of a message while it leaves, is stopped, or its run dies. */
 import { sendCampaign, type CampaignOptions } from '../../../core/campaign';
 import type { Gateway } from '../../../core/delivery/gateway';
+import { listed } from '../../../core/delivery/source';
 import { openStore, type Store } from '../../../core/store';
 import { FakeVendor, fcmOk } from '../delivery/fake-vendor';
 import { fcmGateway } from '../delivery/support';
@@ -82,6 +83,42 @@ describe('messages that leave for their gateway', () => {
     expect(sent).toBeLessThan(PEOPLE.length);
     expect((await collect(store.ledger())).filter(({ outcome }) => outcome === undefined)).toEqual([]);
     expect(await reasonsLater()).toEqual({ 'already-sent': sent, sent: PEOPLE.length - sent });
+  });
+
+  it('go one by one to a gateway that knows no lists, and none after the run was stopped', async () => {
+    const stop = new AbortController();
+    const taken: string[] = [];
+    const other: Gateway = {
+      ...new FakeGateway(), type: 'fcm', check: fcm.check, close: fcm.close,
+      async *send(messages) {
+        for await (const { id } of messages) {
+          taken.push(id);
+          if (taken.length === 75) stop.abort();
+          yield { id, outcome: 'accepted', attempts: 1 };
+        }
+      },
+    };
+    const results = await collect(sendCampaign(PEOPLE, options({ gateways: { fcm: other }, signal: stop.signal })));
+    expect(taken).toHaveLength(75);
+    expect(results.filter(({ output }) => output === 'sent')).toHaveLength(75);
+    expect(await reasonsLater()).toEqual({ 'already-sent': 75, sent: PEOPLE.length - 75 });
+  });
+
+  it('are not taken from a list that comes when the run was stopped already', async () => {
+    const lists = (async function* () {
+      yield [1, 2];
+    })();
+    expect(await collect(listed(lists, AbortSignal.abort()))).toEqual([]);
+  });
+
+  it('leave the host its turn also where nobody may get anything', async () => {
+    let turns = 0;
+    const clock = setInterval(() => turns++, 1);
+    const denied = Array.from({ length: 3000 }, (_, n) => ({ id: `d${n}`, devices: [{ token: `d${n}`, gateway: 'fcm', platform: 'android', permission: 'denied' }] }));
+    const results = await collect(sendCampaign(denied, options()));
+    clearInterval(clock);
+    expect(results.filter(({ output }) => output === 'suppressed')).toHaveLength(denied.length);
+    expect(turns).toBeGreaterThan(3);
   });
 
   it('do not leave where another run holds them by now', async () => {
