@@ -1,3 +1,4 @@
+/** Of a row of people: see the step that adds the column. Part of that step, so that it never changes either. */
 const PLATFORMS_OF = `(SELECT coalesce(max(platform = 'android'), 0) + 2 * coalesce(max(platform = 'ios'), 0) + 4 * coalesce(max(platform = 'web'), 0)
       FROM devices WHERE recipient = people.id AND dead_since IS NULL AND permission IS NOT 'denied')`;
 
