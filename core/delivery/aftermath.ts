@@ -44,7 +44,7 @@ export class Aftermath {
     if (row.reconnects === true) session.retire();
     if (row.outcome !== 'bad-credentials') session.confirm();
     this.note(row, answer.status >= 500);
-    const asked = row.retriable ? retryAfterMs(answer.headers['retry-after'], now()) : undefined;
+    const asked = row.retriable ? retryAfterMs(answer.headers.get('retry-after'), now()) : undefined;
     this.decide(flight, row, { ...reading, status: answer.status }, asked, authorization);
   }
 

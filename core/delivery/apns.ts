@@ -11,6 +11,9 @@ export const APNS_ORIGINS: Readonly<Record<Environment, string>> = {
   development: 'https://api.sandbox.push.apple.com',
 };
 
+/** Header fields that are to stay out of APNs' small table of known fields, by Apple's advice: they change with each message or fill it up. */
+export const APNS_UNINDEXED: ReadonlySet<string> = new Set([':path', 'authorization', 'apns-id', 'apns-request-id', 'apns-expiration', 'apns-collapse-id', 'apns-channel-id']);
+
 const TOKEN = /^[0-9a-f]{1,400}$/i;
 /** Base64, as Apple makes it. */
 export const CHANNEL_ID = /^[A-Za-z0-9+/_-]{1,400}={0,2}$/;
@@ -98,8 +101,8 @@ function readHeaders(headers: Readonly<Record<string, string>>): Record<string, 
 }
 
 export function readApns({ status, headers, body }: Answer): Reading {
-  const id = headers['apns-id'] ?? headers['apns-request-id'];
-  const unique = headers['apns-unique-id'];
+  const id = headers.get('apns-id') ?? headers.get('apns-request-id');
+  const unique = headers.get('apns-unique-id');
   const ids: Reading = {};
   if (typeof id === 'string') ids.gatewayId = id;
   if (typeof unique === 'string') ids.uniqueId = unique;

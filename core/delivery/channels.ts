@@ -27,7 +27,7 @@ export function apnsChannels(bundleId: string, call: (request: WireRequest) => P
       }
       const body = JSON.stringify({ 'message-storage-policy': STORAGE[storage], 'push-type': 'LiveActivity' });
       const { headers } = await call({ path, headers: { 'content-type': 'application/json' }, body });
-      const id = headers['apns-channel-id'];
+      const id = headers.get('apns-channel-id');
       if (typeof id === 'string' && id !== '') return id;
       throw refusal('channel-answer-unread');
     },

@@ -6,7 +6,7 @@ import { apnsKeys, clientCertificate } from './auth/apns-sign-in';
 import { FixedCredential, type Credential } from './auth/credential';
 import { applicationDefaultTokens, serviceAccountTokens } from './auth/google-sign-in';
 import { parseServiceAccount, requireProjectId } from './auth/service-account';
-import { APNS_ORIGINS, apnsProtocol } from './apns';
+import { APNS_ORIGINS, apnsProtocol, APNS_UNINDEXED } from './apns';
 import { ApnsGateway } from './apns-gateway';
 import { MANAGE_ORIGINS } from './channels';
 import { parseEndpoint, trustedAuthorities, type Endpoint } from './endpoint';
@@ -41,8 +41,8 @@ export interface Surroundings {
 }
 
 /** FCM's servers allow 100 streams a connection; APNs 1,000 and more, of which more than 500 bring no speed here. */
-const FCM_WINDOW = { mostSessions: 4, mostStreams: 100, firstAlone: false };
-const APNS_WINDOW = { mostSessions: 2, mostStreams: 500 };
+const FCM_WINDOW = { mostSessions: 4, mostStreams: 100, firstAlone: false, unindexed: new Set<string>() };
+const APNS_WINDOW = { mostSessions: 2, mostStreams: 500, unindexed: APNS_UNINDEXED };
 
 /** What the connection test sends: never shown, since the token cannot be anybody's. */
 const PROBE_TOKEN = 'connection-test-of-a-credential-not-a-token';
@@ -148,7 +148,7 @@ function createApns(options: ApnsGatewayOptions, surroundings: Surroundings): Ga
 }
 
 function pool(
-  endpoint: Endpoint, proxy: string | undefined, tls: PoolOptions['tls'], window: Pick<PoolOptions, 'mostSessions' | 'mostStreams' | 'firstAlone'>, surroundings: Surroundings,
+  endpoint: Endpoint, proxy: string | undefined, tls: PoolOptions['tls'], window: Pick<PoolOptions, 'mostSessions' | 'mostStreams' | 'firstAlone' | 'unindexed'>, surroundings: Surroundings,
 ): PoolOptions {
   const { random = Math.random, reconnectMs = 1000, connectTimeoutMs = 10_000, idleMs = 60_000, silenceMs = 10_000, pingTimeoutMs = 5000, lookup: names } = surroundings;
   const way = chooseProxy(endpoint.origin, proxy, surroundings.environment ?? process.env);

@@ -1,5 +1,5 @@
 /** One request and what became of it, settled exactly once. */
-import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import type { Headers } from './hpack/decoder';
 
 export interface WireRequest {
   /** POST if not given. */
@@ -11,7 +11,7 @@ export interface WireRequest {
 
 export interface Answer {
   status: number;
-  headers: IncomingHttpHeaders;
+  headers: Headers;
   /** The first 64 KB of the body as text. */
   body: string;
   /** False where the connection broke between the status and the end of the body. */
@@ -25,16 +25,19 @@ export type Ending = { answer: Answer } | { failure: string };
 const MOST_ANSWER_BYTES = 64 * 1024;
 
 export class Exchange {
+  /** Of its stream; undefined where it was never put on the wire. */
+  id: number | undefined;
   status: number | undefined;
-  headers: IncomingHttpHeaders | undefined;
-  /** Code of the error that the stream reported, where it did. */
-  errorCode: string | undefined;
+  headers: Headers | undefined;
+  /** Whether the answer came to its end. */
+  complete = false;
+  /** Bytes of the answer that were not given back to the peer's window. */
+  uncredited = 0;
   private chunks: Buffer[] | undefined;
   private size = 0;
   private settled = false;
 
   constructor(
-    readonly stream: ClientHttp2Stream,
     /** Monotonic ms. */
     readonly sentAt: number,
     /** Monotonic ms. */
@@ -42,26 +45,29 @@ export class Exchange {
     private readonly done: (ending: Ending) => void,
   ) {}
 
-  get isSettled(): boolean {
-    return this.settled;
-  }
-
   collect(chunk: Buffer): void {
     if (this.size >= MOST_ANSWER_BYTES) return;
     (this.chunks ??= []).push(chunk.subarray(0, MOST_ANSWER_BYTES - this.size));
     this.size += chunk.length;
   }
 
-  answer(status: number): Answer {
+  answer(status: number, headers: Headers): Answer {
     const [chunk, ...more] = this.chunks ?? [];
     const body = chunk === undefined ? '' : (more.length === 0 ? chunk : Buffer.concat([chunk, ...more])).toString('utf8');
-    return { status, headers: this.headers ?? {}, body, complete: this.stream.rstCode === 0 };
+    return { status, headers, body, complete: this.complete };
   }
 
+  /** What `done` throws is thrown where nothing else suffers: other answers came in the same breath. */
   settle(ending: Ending): void {
     if (this.settled) return;
     this.settled = true;
     this.chunks = undefined;
-    this.done(ending);
+    try {
+      this.done(ending);
+    } catch (thrown) {
+      queueMicrotask(() => {
+        throw thrown;
+      });
+    }
   }
 }

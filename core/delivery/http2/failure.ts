@@ -1,5 +1,6 @@
 /** Says in a transport code of the outcome table why no connection came about, or why a request has no answer. */
-import { constants } from 'node:http2';
+import type { StreamEnding } from './connection';
+import { ErrorCode, WireError } from './frames';
 
 const CODES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection-refused',
@@ -26,14 +27,12 @@ const CODES: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'not-tls',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'not-tls',
   ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'not-http2',
-  // What nghttp2 says of bytes that are no HTTP/2 frame.
-  ERR_HTTP2_ERROR: 'not-http2',
-  ERR_HTTP2_SESSION_ERROR: 'closed-before-settings',
 };
 
-/** @param error what the session or its socket reported before the peer's SETTINGS came; undefined where it just closed */
+/** @param error what the connection or its socket reported before the peer's SETTINGS came; undefined where it just closed */
 export function connectFailure(error: Error | undefined): string {
   if (error === undefined) return 'closed-before-settings';
+  if (error instanceof WireError) return 'not-http2';
   // A name with several addresses fails with one error for each; they nearly always agree.
   const first = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
   const code = (first as NodeJS.ErrnoException).code ?? '';
@@ -48,22 +47,18 @@ function isCertificateAlert(code: string): boolean {
   return /^ERR_SSL_.*ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(code);
 }
 
-export interface BrokenStream {
+export interface BrokenStream extends StreamEnding {
   /** Undefined where it was never put on the wire. */
   id: number | undefined;
-  rstCode: number | undefined;
-  /** Code of the error that the stream reported, where it did. */
-  errorCode: string | undefined;
   /** The highest stream that a GOAWAY said was looked at. */
   lastStreamId: number;
-  connectionGone: boolean;
 }
 
 /** Why a stream closed without an answer: safe to send again, or not, by what the peer said of it (RFC 9113, 6.8 and 8.7). */
 export function streamFailure({ id, rstCode, errorCode, lastStreamId, connectionGone }: BrokenStream): string {
   if (id === undefined) return 'not-submitted';
   if (id > lastStreamId) return 'goaway';
-  if (rstCode === constants.NGHTTP2_REFUSED_STREAM) return 'refused-stream';
+  if (rstCode === ErrorCode.refusedStream) return 'refused-stream';
   if (errorCode !== undefined && isCertificateAlert(errorCode)) return 'certificate-refused';
   if (errorCode === 'ECONNRESET' || errorCode === 'EPIPE' || errorCode === 'ETIMEDOUT') return 'connection-reset';
   return connectionGone ? 'connection-closed' : 'stream-reset';

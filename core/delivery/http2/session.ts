@@ -1,11 +1,13 @@
 /**
- * One HTTP/2 connection: a window of requests that the peer allows, each settled exactly once when its stream closes.
+ * The life of one HTTP/2 connection: a window of requests that the peer allows, each settled exactly once when its stream ends.
  * The rules come from RFC 9113 and from what the vendors' servers do; the reason stands beside each.
  */
-import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { Connection, type ConnectionListener, type StreamEnding } from './connection';
 import { Exchange, type Ending, type WireRequest } from './exchange';
 import { connectFailure, streamFailure } from './failure';
+import { ErrorCode } from './frames';
 import { TunnelError } from './proxy';
 import { openSocket, type Way } from './socket';
 
@@ -15,6 +17,8 @@ export interface SessionOptions extends Way {
   mostStreams: number;
   /** The first request goes alone until it is confirmed: APNs with token authentication wants it so. */
   firstAlone: boolean;
+  /** Names of header fields that change with each message: they are not kept in the table of known fields. */
+  unindexed: ReadonlySet<string>;
   idleMs: number;
   /** After so long (ms) without a sign of life the peer is pinged. */
   silenceMs: number;
@@ -42,20 +46,13 @@ const MOST_AGE_MS = 60 * 60_000;
 /** A closing connection has this long to flush. */
 const FLUSH_MS = 1000;
 
-const NO_BODY = { endStream: true };
-/** Said, since Node takes it that GET and DELETE have none. */
-const WITH_BODY = { endStream: false };
-
-type ExchangeStream = ClientHttp2Stream & { exchange?: Exchange; owner?: Session };
-
-export class Session {
+export class Session implements ConnectionListener {
   state: 'connecting' | 'open' | 'draining' | 'closed' = 'connecting';
   inFlight = 0;
   /** Whether it ever brought an answer, or was told in good order to go. */
   worked = false;
-  private http2: ClientHttp2Session | undefined;
+  private connection: Connection | undefined;
   private socket: Socket | undefined;
-  private readonly exchanges = new Set<Exchange>();
   private openedAt: number;
   private allowed = 0;
   private confirmed: boolean;
@@ -66,7 +63,6 @@ export class Session {
   private resets = 0;
   private cooling = 0;
   private coolUntil = 0;
-  private error: Error | undefined;
   private shutAt: number | undefined;
   private lastSignAt: number;
   private pingedAt: number | undefined;
@@ -92,25 +88,17 @@ export class Session {
 
   private begin(socket: Socket): void {
     this.socket = socket;
-    const http2 = connect(this.options.origin, {
-      createConnection: () => socket,
-      settings: { enablePush: false },
-      // Node's 10 MB are eaten by a few thousand requests at once, which it then drops with ENHANCE_YOUR_CALM.
-      maxSessionMemory: 64,
+    const connection = this.connection = new Connection(socket, this.options.origin, this.options.unindexed, this);
+    if (!(socket instanceof TLSSocket)) return connection.start();
+    socket.once('secureConnect', () => {
+      if (socket.alpnProtocol === 'h2') connection.start();
+      else this.fail('not-http2');
     });
-    this.http2 = http2;
-    http2.on('connect', () => {
-      if (http2.encrypted && http2.alpnProtocol !== 'h2') this.fail('not-http2');
-    });
-    http2.on('remoteSettings', (settings) => this.onSettings(settings.maxConcurrentStreams));
-    http2.on('goaway', (code, lastStreamId) => this.onGoaway(code, lastStreamId));
-    http2.on('error', (error) => (this.error = error));
-    http2.on('close', () => this.onClose());
   }
 
   /** Requests that may be in the air now. */
   get window(): number {
-    if (this.state !== 'open') return 0;
+    if (this.state !== 'open' || this.connection?.isClosed !== false) return 0;
     return this.confirmed ? Math.min(this.options.mostStreams, this.allowed) : Math.min(1, this.allowed);
   }
 
@@ -125,27 +113,17 @@ export class Session {
 
   /** Puts a request on the wire; the caller made sure of {@link room}. `done` is called exactly once, never at once. */
   send(request: WireRequest, authorization: string | undefined, timeoutMs: number, done: (ending: Ending) => void): void {
-    let stream: ExchangeStream;
+    const now = performance.now();
+    const exchange = new Exchange(now, now + timeoutMs, done);
     try {
-      if (this.http2 === undefined) throw new Error('not connected');
-      const headers: OutgoingHttpHeaders = { ...request.headers, ':method': request.method ?? 'POST', ':path': request.path };
-      if (authorization !== undefined) headers['authorization'] = authorization;
-      stream = this.http2.request(headers, request.body === '' ? NO_BODY : WITH_BODY);
+      if (this.connection === undefined) throw new Error('Not connected.');
+      this.connection.request(request, authorization, exchange);
     } catch {
       this.retire();
-      queueMicrotask(() => done({ failure: 'not-submitted' }));
+      queueMicrotask(() => exchange.settle({ failure: 'not-submitted' }));
       return;
     }
-    if (this.inFlight++ === 0) this.http2.ref();
-    const now = performance.now();
-    const exchange = new Exchange(stream, now, now + timeoutMs, done);
-    stream.exchange = exchange;
-    stream.owner = this;
-    this.exchanges.add(exchange);
-    stream.on('response', onResponse);
-    stream.on('error', onError);
-    stream.on('close', onStreamClose);
-    if (request.body !== '') stream.end(request.body);
+    if (this.inFlight++ === 0) this.connection.ref();
     this.lastUsedAt = now;
     if (++this.requests >= MOST_REQUESTS) this.retire();
   }
@@ -163,6 +141,10 @@ export class Session {
     if (this.state === 'connecting') return this.fail('cancelled');
     this.state = 'draining';
     this.closeWhenDone();
+  }
+
+  private get exchanges(): Iterable<Exchange> {
+    return this.connection?.streams.values() ?? [];
   }
 
   /** This process did nothing for so long (ms): that is not held against the peer. */
@@ -195,7 +177,7 @@ export class Session {
     if (this.pingedAt === undefined) {
       if (now - this.lastSignAt < this.options.silenceMs) return;
       this.pingedAt = now;
-      this.http2?.ping(() => {
+      this.connection?.ping(() => {
         this.pingedAt = undefined;
         this.lastSignAt = performance.now();
       });
@@ -205,111 +187,78 @@ export class Session {
   }
 
   private expire(exchange: Exchange): void {
-    this.exchanges.delete(exchange);
     exchange.settle({ failure: 'timeout' });
     // Nothing came since the request left: the connection itself is dead. Else only this stream is stuck.
-    if (this.lastAnswerAt < exchange.sentAt || ++this.resets > MOST_RESETS) this.retire();
-    else exchange.stream.close(constants.NGHTTP2_CANCEL);
+    if (this.lastAnswerAt < exchange.sentAt || ++this.resets > MOST_RESETS) {
+      this.connection?.forget(exchange);
+      return this.retire();
+    }
+    this.connection?.reset(exchange);
+    this.cooling++;
+    this.coolUntil = performance.now() + COOLING_MS;
   }
 
-  private onSettings(maxConcurrentStreams: number | undefined): void {
-    this.allowed = maxConcurrentStreams ?? Infinity;
+  settings(maxConcurrentStreams: number): void {
+    this.allowed = maxConcurrentStreams;
     this.lastSignAt = performance.now();
     if (this.state !== 'connecting') return this.listener.room();
     this.state = 'open';
-    this.http2?.unref();
+    this.connection?.unref();
     this.listener.opened();
   }
 
-  private onGoaway(code: number, lastStreamId: number): void {
+  goaway(errorCode: number, lastStreamId: number): void {
     // A graceful shutdown may come twice: first with the highest id there is, then with the real one.
     this.lastStreamId = Math.min(this.lastStreamId, lastStreamId);
-    if (code === constants.NGHTTP2_NO_ERROR) this.worked = true;
+    if (errorCode === ErrorCode.none) this.worked = true;
     if (this.state === 'open') this.state = 'draining';
     this.closeWhenDone();
   }
 
-  private onClose(): void {
+  closed(error: Error | undefined): void {
     const opened = this.state !== 'connecting';
     if (this.state === 'closed') return;
     this.state = 'closed';
-    for (const { stream } of this.exchanges) this.onStreamClose(stream);
     if (opened) this.listener.ended(this);
-    else this.listener.failed(this, connectFailure(this.error));
+    else this.listener.failed(this, connectFailure(error));
   }
 
   /** Ends a connection that never opened. */
   private fail(code: string): void {
     if (this.state !== 'connecting') return;
     this.state = 'closed';
-    this.http2?.destroy();
     this.socket?.destroy();
     this.listener.failed(this, code);
   }
 
-  onStreamClose(stream: ExchangeStream): void {
-    const { exchange } = stream;
-    if (exchange === undefined || stream.owner !== this) return;
-    stream.owner = undefined;
-    this.exchanges.delete(exchange);
+  streamEnded(exchange: Exchange, ending: StreamEnding): void {
     this.lastUsedAt = performance.now();
-    if (exchange.isSettled) {
-      this.cooling++;
-      this.coolUntil = this.lastUsedAt + COOLING_MS;
-    } else {
-      this.release(1);
-      exchange.settle(this.ending(exchange));
-    }
+    this.release(1);
+    exchange.settle(this.outcome(exchange, ending));
     this.closeWhenDone();
   }
 
   private release(streams: number): void {
     this.inFlight -= streams;
-    if (this.inFlight === 0 && this.state === 'open') this.http2?.unref();
+    if (this.inFlight === 0 && this.state === 'open') this.connection?.unref();
   }
 
-  private ending(exchange: Exchange): Ending {
-    const { stream: { id, rstCode }, status, errorCode } = exchange;
-    if (status === undefined) {
-      return { failure: streamFailure({ id, rstCode, errorCode, lastStreamId: this.lastStreamId, connectionGone: this.http2?.destroyed !== false }) };
-    }
+  private outcome(exchange: Exchange, ending: StreamEnding): Ending {
+    const { id, status, headers } = exchange;
+    if (status === undefined || headers === undefined) return { failure: streamFailure({ ...ending, id, lastStreamId: this.lastStreamId }) };
     this.worked = true;
     this.lastAnswerAt = this.lastSignAt = this.lastUsedAt;
-    return { answer: exchange.answer(status) };
+    return { answer: exchange.answer(status, headers) };
   }
 
   private closeWhenDone(): void {
     // Streams whose deadline has passed are not waited for.
-    if (this.state === 'draining' && this.exchanges.size === 0) this.shut();
+    if (this.state === 'draining' && this.connection?.streams.size === 0) this.shut();
   }
 
-  /** After a GOAWAY Node only half-closes the socket and waits for the peer, which may never close its half. */
   private shut(): void {
     if (this.shutAt !== undefined) return;
     this.shutAt = performance.now();
-    this.http2?.destroy();
-    this.socket?.destroySoon();
+    this.connection?.close();
   }
-}
-
-// Handlers are shared by all streams: closures of their own cost a third of the time that a request takes here.
-function onResponse(this: ExchangeStream, headers: IncomingHttpHeaders & { ':status'?: number }, flags: number): void {
-  const { exchange } = this;
-  if (exchange === undefined) return;
-  exchange.status = headers[':status'];
-  exchange.headers = headers;
-  // Most answers of APNs have no body, and listening for one takes time.
-  if ((flags & constants.NGHTTP2_FLAG_END_STREAM) === 0) this.on('data', onData);
-}
-
-function onData(this: ExchangeStream, chunk: Buffer): void {
-  this.exchange?.collect(chunk);
-}
-
-function onError(this: ExchangeStream, error: NodeJS.ErrnoException): void {
-  if (this.exchange !== undefined) this.exchange.errorCode = error.code;
-}
-
-function onStreamClose(this: ExchangeStream): void {
-  this.owner?.onStreamClose(this);
 }

@@ -66,7 +66,7 @@ describe('a gateway among faults', () => {
       const { accepted = 0, unknown = 0 } = countBy(results, 'outcome');
       expect(accepted + unknown).toBe(200);
       expect(unknown).toBe(20);
-      expect(results.filter(({ outcome }) => outcome === 'unknown').every(({ attempts, code }) => attempts === 1 && code === 'connection-closed')).toBe(true);
+      expect(results.filter(({ outcome }) => outcome === 'unknown').every(({ attempts, code }) => attempts === 1 && code === 'timeout')).toBe(true);
     });
 
     it.each(['fin', 'destroy', 'reset'] as const)('waits before the next connection where %s ends each before an answer, and puts nothing on the one that is gone', async (deed) => {

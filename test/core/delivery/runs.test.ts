@@ -46,7 +46,7 @@ describe('a run whose answers come when the test says', () => {
     return sender.run({ begin: () => undefined, end: () => undefined });
   };
   const land = (index: number, { status, body }: { status: number; body: unknown }): void => {
-    landings[index]?.({ answer: { status, headers: {}, body: JSON.stringify(body), complete: true } });
+    landings[index]?.({ answer: { status, headers: new Map(), body: JSON.stringify(body), complete: true } });
   };
   const ok = fcmOk as { status: number; body: unknown };
   const dead = fcmError(404, 'UNREGISTERED') as { status: number; body: unknown };
@@ -109,7 +109,7 @@ it('sends the body of a request of whatever method', async () => {
   const vendor = await FakeVendor.listen(() => fcmOk);
   const opened = Promise.withResolvers<void>();
   const session = new Session(
-    { origin: vendor.origin, mostStreams: 10, firstAlone: false, idleMs: 1000, silenceMs: 1000, pingTimeoutMs: 1000, connectTimeoutMs: 1000, tls: {} },
+    { origin: vendor.origin, mostStreams: 10, firstAlone: false, unindexed: new Set(), idleMs: 1000, silenceMs: 1000, pingTimeoutMs: 1000, connectTimeoutMs: 1000, tls: {} },
     { opened: opened.resolve, room: () => undefined, failed: () => undefined, ended: () => undefined }, 0,
   );
   await opened.promise;
