@@ -196,6 +196,7 @@ export class Session implements ConnectionListener {
     this.connection?.reset(exchange);
     this.cooling++;
     this.coolUntil = performance.now() + COOLING_MS;
+    this.closeWhenDone();
   }
 
   settings(maxConcurrentStreams: number): void {

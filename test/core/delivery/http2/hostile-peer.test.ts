@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net';
+import type { Ending } from '../../../../core/delivery/http2/exchange';
+import { Flag, Frame } from '../../../../core/delivery/http2/frames';
+import { Session } from '../../../../core/delivery/http2/session';
+import { fcmGateway, countBy, messages, sendAll } from '../support';
+import { frame, ok, RawPeer, settings } from './raw-peer';
+
+const POST = { path: '/', headers: {}, body: 'a message' };
+
+describe('a peer that breaks the rules, or nearly', () => {
+  let peer: RawPeer;
+  let session: Session;
+
+  /** A session with a peer that says its settings, and does what the test says with each frame. */
+  async function open(onFrame: Parameters<typeof RawPeer.listen>[0] = () => undefined, first = settings()): Promise<{ ended: Promise<void> }> {
+    peer = await RawPeer.listen((one, self) => {
+      if (one.type === Frame.settings && (one.flags & Flag.ack) === 0) self.send(first);
+      onFrame(one, self);
+    });
+    const opened = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    session = new Session(
+      { origin: peer.origin, mostStreams: 100, firstAlone: false, unindexed: new Set(), idleMs: 10_000, silenceMs: 10_000, pingTimeoutMs: 1000, connectTimeoutMs: 1000, tls: {} },
+      { opened: opened.resolve, room: () => undefined, failed: (_, code) => opened.reject(new Error(code)), ended: () => ended.resolve() }, 0,
+    );
+    await opened.promise;
+    return { ended: ended.promise };
+  }
+
+  const send = (timeoutMs = 1000, request = POST): Promise<Ending> => new Promise((resolve) => session.send(request, undefined, timeoutMs, resolve));
+
+  afterEach(async () => {
+    await peer.close();
+  });
+
+  it('does not keep a connection open that is to close, where the last request on it is never answered', async () => {
+    const { ended } = await open(({ type, stream }, self) => {
+      if (type === Frame.data && stream === 3) self.send(ok(3));
+    });
+    const never = send(0);
+    expect(await send()).toMatchObject({ answer: { status: 200 } });
+    session.retire();
+    session.tick(performance.now() + 1);
+    expect(await never).toEqual({ failure: 'timeout' });
+    await ended;
+    await peer.came(Frame.goaway);
+    expect(peer.frames.slice(-2).map(({ type }) => type)).toEqual([Frame.rstStream, Frame.goaway]);
+  });
+
+  it('lets a gateway close whose last message is never answered', async () => {
+    peer = await RawPeer.listen(({ type, flags, stream }, self) => {
+      if (type === Frame.settings && flags === 0) self.send(settings());
+      if (type === Frame.data && stream > 1) self.send(ok(stream));
+    });
+    const gateway = fcmGateway(peer.origin);
+    const results = sendAll(gateway, messages(10), { timeoutMs: 300 });
+    await peer.came(Frame.data, 10);
+    const closing = gateway.close();
+    expect(countBy(await results, 'code')).toMatchObject({ timeout: 1 });
+    await closing;
+  });
+});
