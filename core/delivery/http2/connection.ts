@@ -314,9 +314,10 @@ export class Connection {
     if (stream !== 0 || (isAck && !this.peerSettled)) throw broken('SETTINGS where they do not belong.');
     if ((end - start) % 6 !== 0 || (isAck && end > start)) throw new WireError(ErrorCode.frameSize, 'SETTINGS of another length.');
     if (isAck) return;
-    for (let at = start; at < end; at += 6) this.apply(bytes.readUInt16BE(at), bytes.readUInt32BE(at + 2));
     this.peerSettled = true;
+    // First: they may let bodies leave that the peer takes only from one that has acknowledged.
     this.acknowledge(Frame.settings, Buffer.alloc(0));
+    for (let at = start; at < end; at += 6) this.apply(bytes.readUInt16BE(at), bytes.readUInt32BE(at + 2));
     this.listener.settings(this.maxConcurrentStreams);
   }
 

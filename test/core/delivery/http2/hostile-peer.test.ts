@@ -59,4 +59,13 @@ describe('a peer that breaks the rules, or nearly', () => {
     expect(countBy(await results, 'code')).toMatchObject({ timeout: 1 });
     await closing;
   });
+
+  it('says that it knows of a larger window before it makes use of it', async () => {
+    await open(({ type }, self) => {
+      if (type === Frame.headers) self.send(settings('0004 00000064'));
+      if (type === Frame.data) self.send(ok(1));
+    }, settings('0004 00000000'));
+    expect(await send()).toMatchObject({ answer: { status: 200 } });
+    expect(peer.frames.map(({ type, flags }) => [type, flags]).slice(-3)).toEqual([[Frame.headers, Flag.endHeaders], [Frame.settings, Flag.ack], [Frame.data, Flag.endStream]]);
+  });
 });
