@@ -46,7 +46,7 @@ export class Exchange {
   ) {}
 
   collect(chunk: Buffer): void {
-    if (this.size >= MOST_ANSWER_BYTES) return;
+    if (chunk.length === 0 || this.size >= MOST_ANSWER_BYTES) return;
     (this.chunks ??= []).push(chunk.subarray(0, MOST_ANSWER_BYTES - this.size));
     this.size += chunk.length;
   }
