@@ -35,6 +35,8 @@ const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 const CREDIT_BYTES = DEFAULT_WINDOW >>> 1;
 /** A peer that asks for so many acknowledgements and reads none of them is up to no good. */
 const MOST_UNREAD_ACKS = 10_000;
+/** A closing connection has this long to flush. */
+const FLUSH_MS = 1000;
 const PING = Buffer.from('pushpush', 'latin1');
 /** What an old peer may say of priorities before its header fields. */
 const PRIORITY_BYTES = 5;
@@ -75,9 +77,9 @@ export class Connection {
     socket.on('close', () => this.end());
   }
 
-  /** Whether nothing can be asked any more. */
+  /** Whether nothing can be asked any more; a socket that broke says so before its events tell. */
   get isClosed(): boolean {
-    return this.closed;
+    return !this.socket.writable;
   }
 
   /** Says the first words; not before TLS stands, which would tell in other words what is wrong. */
@@ -101,7 +103,7 @@ export class Connection {
    * @throws Error where the connection is closed
    */
   request(request: WireRequest, authorization: string | undefined, exchange: Exchange): void {
-    if (this.closed) throw new Error('The connection is closed.');
+    if (this.isClosed) throw new Error('The connection is closed.');
     const id = this.nextId;
     this.requests.write(id, request, authorization);
     this.nextId += NEXT_STREAM;
@@ -132,13 +134,20 @@ export class Connection {
 
   /** Says goodbye and closes once that is flushed; what has not ended by then ends without an answer. */
   close(): void {
-    this.sayGoodbye(ErrorCode.none);
+    if (!this.isClosed) this.sayGoodbye(ErrorCode.none);
   }
 
   private sayGoodbye(errorCode: number): void {
     this.out.numbers(Frame.goaway, 0, 0, 0, errorCode);
     this.flush();
-    this.socket.destroySoon();
+    this.shut();
+  }
+
+  /** What the peer has not read when its time is over it never will. */
+  private shut(): void {
+    const { socket } = this;
+    socket.destroySoon();
+    if (!socket.destroyed) setTimeout(() => socket.destroy(), FLUSH_MS).unref();
   }
 
   private writeReset(id: number, errorCode: number): void {
@@ -173,7 +182,7 @@ export class Connection {
   private flush(): void {
     this.flushing = false;
     const pieces = this.out.take();
-    if (this.socket.destroyed) return;
+    if (this.isClosed) return;
     if (pieces.length > 1) this.socket.cork();
     for (const piece of pieces) this.socket.write(piece);
     if (pieces.length > 1) this.socket.uncork();
@@ -194,7 +203,7 @@ export class Connection {
   private end(): void {
     if (this.closed) return;
     this.closed = true;
-    this.socket.destroySoon();
+    this.shut();
     const errorCode = (this.error as NodeJS.ErrnoException | undefined)?.code;
     for (const exchange of this.streams.values()) this.endStream(exchange, { connectionGone: true, errorCode });
     this.listener.closed(this.error);

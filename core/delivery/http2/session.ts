@@ -43,8 +43,6 @@ const COOLING_MS = 100;
 /** A connection is replaced before its stream ids run out, and after an hour to spread over the vendor's servers. */
 const MOST_REQUESTS = 2 ** 29;
 const MOST_AGE_MS = 60 * 60_000;
-/** A closing connection has this long to flush. */
-const FLUSH_MS = 1000;
 
 export class Session implements ConnectionListener {
   state: 'connecting' | 'open' | 'draining' | 'closed' = 'connecting';
@@ -63,7 +61,6 @@ export class Session implements ConnectionListener {
   private resets = 0;
   private cooling = 0;
   private coolUntil = 0;
-  private shutAt: number | undefined;
   private lastSignAt: number;
   private pingedAt: number | undefined;
 
@@ -165,8 +162,6 @@ export class Session implements ConnectionListener {
       this.cooling = 0;
       this.listener.room();
     }
-    // What is not flushed by now never will be.
-    if (this.shutAt !== undefined && now - this.shutAt > FLUSH_MS) this.socket?.destroy();
     if (this.state !== 'open') return;
     this.watch(now);
     if (now - this.openedAt > MOST_AGE_MS || (this.inFlight === 0 && now - this.lastUsedAt > this.options.idleMs)) this.retire();
@@ -254,12 +249,6 @@ export class Session implements ConnectionListener {
 
   private closeWhenDone(): void {
     // Streams whose deadline has passed are not waited for.
-    if (this.state === 'draining' && this.connection?.streams.size === 0) this.shut();
-  }
-
-  private shut(): void {
-    if (this.shutAt !== undefined) return;
-    this.shutAt = performance.now();
-    this.connection?.close();
+    if (this.state === 'draining' && this.connection?.streams.size === 0) this.connection.close();
   }
 }

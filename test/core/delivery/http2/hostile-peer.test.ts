@@ -69,6 +69,22 @@ describe('a peer that breaks the rules, or nearly', () => {
     expect(peer.frames.map(({ type, flags }) => [type, flags]).slice(-3)).toEqual([[Frame.headers, Flag.endHeaders], [Frame.settings, Flag.ack], [Frame.data, Flag.endStream]]);
   });
 
+  it('is not waited for where it asks for ever and reads nothing', async () => {
+    const { ended } = await open();
+    const [socket] = peer.sockets as [Socket];
+    socket.pause();
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const pings = Buffer.concat(Array.from({ length: 5000 }, () => frame(Frame.ping, 0, 0, '0102030405060708')));
+    const flood = setInterval(() => socket.write(pings), 1);
+    try {
+      await ended;
+      // The peer hears it, too: nobody is there any more.
+      await closed;
+    } finally {
+      clearInterval(flood);
+    }
+  });
+
   it('fills no memory with frames that are empty', async () => {
     await open();
     const answer = send();
@@ -83,5 +99,16 @@ describe('a peer that breaks the rules, or nearly', () => {
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(40_000_000);
     peer.send(frame(Frame.data, Flag.endStream, 1, '41'));
     expect(await answer).toMatchObject({ answer: { body: 'A', complete: true } });
+  });
+
+  it('is given nothing more once its socket broke, though the socket has not told yet', async () => {
+    await open();
+    const left = send();
+    await peer.came(Frame.data);
+    const { socket } = session as unknown as { socket: Socket };
+    socket.destroy();
+    expect(session.room).toBe(0);
+    expect(await send()).toEqual({ failure: 'not-submitted' });
+    expect(await left).toEqual({ failure: 'connection-closed' });
   });
 });
