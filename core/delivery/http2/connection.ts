@@ -324,9 +324,10 @@ export class Connection {
     if ((end - start) % 6 !== 0 || (isAck && end > start)) throw new WireError(ErrorCode.frameSize, 'SETTINGS of another length.');
     if (isAck) return;
     this.peerSettled = true;
-    // First: they may let bodies leave that the peer takes only from one that has acknowledged.
-    this.acknowledge(Frame.settings, Buffer.alloc(0));
     for (let at = start; at < end; at += 6) this.apply(bytes.readUInt16BE(at), bytes.readUInt32BE(at + 2));
+    // In this order: what they let leave the peer takes only from one that has acknowledged, and by all of them together.
+    this.acknowledge(Frame.settings, Buffer.alloc(0));
+    this.requests.unblock();
     this.listener.settings(this.maxConcurrentStreams);
   }
 

@@ -57,12 +57,11 @@ export class RequestWriter {
     this.frameBytes = bytes;
   }
 
-  /** The peer's window of every stream, those included that are open (6.9.2). */
+  /** The peer's window of every stream, those included that are open (6.9.2); to be followed by {@link unblock}. */
   resizeWindows(bytes: number): void {
     if (bytes > MOST_WINDOW) throw new WireError(ErrorCode.flowControl, 'A window without end.');
     for (const one of this.blocked.values()) one.window += bytes - this.streamWindow;
     this.streamWindow = bytes;
-    this.unblock();
   }
 
   /** @param id 0 for the window of all streams together */
@@ -71,6 +70,21 @@ export class RequestWriter {
     const window = id === 0 ? (this.window += bytes) : blocked === undefined ? 0 : (blocked.window += bytes);
     if (window > MOST_WINDOW) throw new WireError(ErrorCode.flowControl, 'A window without end.');
     this.unblock();
+  }
+
+  /** Writes as much as the windows allow now of what they held back; the oldest first. */
+  unblock(): void {
+    for (const [id, one] of this.blocked) {
+      if (this.window <= 0) return;
+      for (let length = this.writable(one); length > 0; length = this.writable(one)) {
+        const end = one.at + length;
+        this.out.copy(Frame.data, end === one.bytes.length ? Flag.endStream : 0, id, one.bytes.subarray(one.at, end));
+        one.at = end;
+        one.window -= length;
+        this.window -= length;
+      }
+      if (one.at === one.bytes.length) this.blocked.delete(id);
+    }
   }
 
   private writeHeaders(id: number, { method, path, headers, body }: WireRequest, authorization: string | undefined): void {
@@ -114,21 +128,6 @@ export class RequestWriter {
     out.bytes.write(body, out.at + FRAME_HEADER_BYTES, 'utf8');
     out.at += FRAME_HEADER_BYTES + length;
     this.window -= length;
-  }
-
-  /** Writes as much as the windows allow now of what they held back; the oldest first. */
-  private unblock(): void {
-    for (const [id, one] of this.blocked) {
-      if (this.window <= 0) return;
-      for (let length = this.writable(one); length > 0; length = this.writable(one)) {
-        const end = one.at + length;
-        this.out.copy(Frame.data, end === one.bytes.length ? Flag.endStream : 0, id, one.bytes.subarray(one.at, end));
-        one.at = end;
-        one.window -= length;
-        this.window -= length;
-      }
-      if (one.at === one.bytes.length) this.blocked.delete(id);
-    }
   }
 
   private writable({ bytes, at, window }: Blocked): number {

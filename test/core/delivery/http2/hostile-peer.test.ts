@@ -69,6 +69,15 @@ describe('a peer that breaks the rules, or nearly', () => {
     expect(peer.frames.map(({ type, flags }) => [type, flags]).slice(-3)).toEqual([[Frame.headers, Flag.endHeaders], [Frame.settings, Flag.ack], [Frame.data, Flag.endStream]]);
   });
 
+  it('has all of its new settings kept together: a wider window, but smaller frames', async () => {
+    await open(({ type, flags }, self) => {
+      if (type === Frame.headers) self.send(settings('0004 00007530 0005 00004000'));
+      if (type === Frame.data && flags === Flag.endStream) self.send(ok(1));
+    }, settings('0004 00000000 0005 000186a0'));
+    expect(await send(1000, { ...POST, body: 'x'.repeat(20_000) })).toMatchObject({ answer: { status: 200 } });
+    expect(peer.frames.slice(-3).map(({ type, payload }) => [type, payload.length])).toEqual([[Frame.settings, 0], [Frame.data, 16_384], [Frame.data, 3616]]);
+  });
+
   it('is not waited for where it asks for ever and reads nothing', async () => {
     const { ended } = await open();
     const [socket] = peer.sockets as [Socket];
