@@ -1,8 +1,10 @@
-import type { Socket } from 'node:net';
+import * as http2 from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { Ending } from '../../../../core/delivery/http2/exchange';
 import { Flag, Frame } from '../../../../core/delivery/http2/frames';
 import { Session } from '../../../../core/delivery/http2/session';
-import { fcmGateway, countBy, messages, sendAll } from '../support';
+import { countBy, fcmGateway, messages, sendAll } from '../support';
 import { frame, ok, RawPeer, settings } from './raw-peer';
 
 const POST = { path: '/', headers: {}, body: 'a message' };
@@ -119,5 +121,44 @@ describe('a peer that breaks the rules, or nearly', () => {
     expect(session.room).toBe(0);
     expect(await send()).toEqual({ failure: 'not-submitted' });
     expect(await left).toEqual({ failure: 'connection-closed' });
+  });
+});
+
+describe('a peer that changes its settings all the time', () => {
+  const SETTINGS: readonly http2.Settings[] = [
+    { initialWindowSize: 1000, maxFrameSize: 100_000 },
+    { initialWindowSize: 200_000, maxFrameSize: 16_384, headerTableSize: 0 },
+    { initialWindowSize: 3000, maxFrameSize: 100_000, headerTableSize: 8192 },
+    { initialWindowSize: 65_535, maxFrameSize: 20_000, headerTableSize: 200 },
+  ];
+
+  it('is kept to, and gets each message whole', async () => {
+    const server = http2.createServer();
+    const bodies: string[] = [];
+    let broken = 0;
+    server.on('sessionError', () => broken++);
+    server.on('session', (session) => {
+      let changes = 0;
+      const changing = setInterval(() => {
+        if (!session.pendingSettingsAck) session.settings(SETTINGS[changes++ % SETTINGS.length] as http2.Settings);
+      }, 1);
+      session.on('close', () => clearInterval(changing));
+    });
+    server.on('stream', (stream) => {
+      stream.on('error', () => undefined);
+      void text(stream).then((body) => {
+        bodies.push(body);
+        stream.respond();
+        stream.end('{"name":"it"}');
+      }, () => undefined);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const gateway = fcmGateway(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const list = messages(600).map((one, index) => ({ ...one, payload: { data: { text: 'x'.repeat((index * 997) % 50_000) } } }));
+    const results = await sendAll(gateway, list);
+    await gateway.close();
+    server.close();
+    expect({ ...countBy(results, 'outcome'), broken }).toEqual({ accepted: 600, broken: 0 });
+    expect(bodies.sort()).toEqual(list.map(({ token, payload }) => JSON.stringify({ message: { ...payload, token } })).sort());
   });
 });
