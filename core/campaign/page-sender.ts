@@ -131,8 +131,9 @@ export class PageSender {
     }
     for (const [index, { device, message }] of ready.entries()) {
       if (decisions[index] !== 'go') continue;
-      const taken = await this.parts.queue(device.gateway, message);
-      if (!taken) await this.parts.settler.settle(neverLeft(message.id));
+      const queued = this.parts.queue(device.gateway, message);
+      // Waits only where there is no room: what stands in the queue together is written down together as leaving.
+      if (!(queued === true || await queued)) await this.parts.settler.settle(neverLeft(message.id));
     }
   }
 

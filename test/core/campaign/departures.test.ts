@@ -56,6 +56,8 @@ describe('messages that leave for their gateway', () => {
     expect(results.filter(({ output }) => output === 'sent')).toHaveLength(PEOPLE.length);
     expect(early).toBe(0);
     expect(Math.max(...batches)).toBe(BATCH);
+    // A commit a message would cost more than all the rest.
+    expect(batches.length).toBeLessThan(1.5 * PEOPLE.length / BATCH);
     expect(batches.reduce((sum, size) => sum + size)).toBe(PEOPLE.length);
   });
 
