@@ -98,6 +98,7 @@ function latest(instants: readonly string[]): number {
   return Math.max(...instants.map((instant) => Date.parse(instant)));
 }
 
-function nameOf({ campaign, occurrence, recipient, key }: MessageName): string {
+/** Names a message among all. */
+export function nameOf({ campaign, occurrence, recipient, key }: MessageName): string {
   return JSON.stringify([campaign, occurrence, recipient, key]);
 }
