@@ -40,6 +40,8 @@ export async function sqlite({ people, events, now, keep }) {
     INSERT INTO deliveries (id, campaign, occurrence, recipient, category, gateway, platform, device, owner, leased_at, leased_until, outcome, settled_at) ${numbers(people * MESSAGES)}
       SELECT printf('d%08d', n), CASE n % 2 WHEN 0 THEN 'spring' ELSE 'news' END, 'once', printf('p%07d', n / ${MESSAGES}), 'marketing', 'fcm', 'android', 't', 'o', '', '', 'accepted',
         ${iso(`${now} - (n * 104729 % 7776000) * 1000`)} FROM numbers;
+    INSERT INTO delivery_ids (id, number) SELECT id, number FROM deliveries;
+    UPDATE delivery_ids_until SET number = (SELECT max(number) FROM deliveries);
     INSERT INTO events (delivery, recipient, type, key, at, received_at) ${numbers(people * events)}
       SELECT printf('d%08d', n / ${perMessage}), printf('p%07d', n / ${events}), CASE n * 13 % 4 WHEN 0 THEN 'opened' WHEN 1 THEN 'clicked' ELSE 'received' END, n,
         ${iso(`${now} - (n * 104729 % 7776000) * 1000`)}, '' FROM numbers;

@@ -62,6 +62,8 @@ export interface Dialect {
   compareFigure(value: Fragment, comparison: Comparison, bound: number): Fragment;
   /** A cell that is a number, as a float to calculate with. */
   float(cell: Cell): Fragment;
+  /** Joins to the event at hand, named `event`, its delivery, named `delivery`. */
+  readonly joinDelivery: Fragment;
   /** An instant as the tables keep it; `iso` is in UTC. */
   instant(iso: string): Fragment;
 }

@@ -82,13 +82,13 @@ const ofEvent: Record<string, Column> = {
 
 function rowsOf({ event, where }: EventSelection, dialect: Dialect): EventRows | undefined {
   if (!isExactText(event)) return undefined;
-  const rows = tableOf(event, where !== undefined);
+  const rows = tableOf(event, where === undefined ? sql`` : dialect.joinDelivery);
   if (where === undefined) return rows;
   const filter = answerWhere(where, rows.source, dialect);
   return filter === undefined ? undefined : { ...rows, where: sql`${rows.where} AND ${filter}` };
 }
 
-function tableOf(event: string, joined: boolean): EventRows {
+function tableOf(event: string, joined: Fragment): EventRows {
   const owner = sql`event.recipient`;
   if (event === 'sent') {
     return {
@@ -100,9 +100,8 @@ function tableOf(event: string, joined: boolean): EventRows {
     };
   }
   if ((SEGMENT_EVENTS as readonly string[]).includes(event)) {
-    const delivery = joined ? sql` JOIN deliveries AS delivery ON delivery.id = event.delivery` : sql``;
     return {
-      from: sql`events AS event${delivery}`,
+      from: sql`events AS event ${joined}`,
       owner,
       where: sql`event.type = ${event}`,
       at: sql`event.at`,

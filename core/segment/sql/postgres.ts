@@ -71,6 +71,7 @@ export const postgres: Dialect = {
   figure: (value) => sql`to_jsonb(${value})`,
   compareFigure: (value, comparison, bound) => sql`${value}::float8 ${OPERATORS[comparison]} ${bound}::float8`,
   float: ({ value }) => sql`(${value} #>> '{}')::float8`,
+  joinDelivery: sql`JOIN deliveries AS delivery ON delivery.id = event.delivery`,
   instant: (iso) => sql`${iso}::text`,
 };
 

@@ -39,6 +39,7 @@ export const sqlite: Dialect = {
   figure: (value) => value,
   compareFigure: (value, comparison, bound) => sql`${value} ${OPERATORS[comparison]} ${bound}`,
   float: ({ value }) => sql`CAST(${value} AS REAL)`,
+  joinDelivery: sql`JOIN delivery_ids AS named ON named.id = event.delivery JOIN deliveries AS delivery ON delivery.number = named.number`,
   instant: (iso) => sql`${iso}`,
 };
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementResultingChanges, StatementSync } from 'node:sqlite';
 import { PushError } from '../../errors';
 import type { Row } from '../rows';
 import { MIGRATIONS } from './migrations';
@@ -63,13 +63,14 @@ export class Database {
     return this.use(() => this.prepare(sql).get(...parameters) as Row | undefined);
   }
 
-  /** Rows changed. Makes no closure, as the others do: a campaign calls it four times a message. */
+  /** Rows changed. */
   run(sql: string, ...parameters: SQLInputValue[]): number {
-    try {
-      return Number(this.prepare(sql).run(...parameters).changes);
-    } catch (thrown) {
-      throw this.explained(thrown);
-    }
+    return Number(this.change(sql, parameters).changes);
+  }
+
+  /** The number of the new row; of some earlier one where the statement made none. */
+  insert(sql: string, ...parameters: SQLInputValue[]): number {
+    return Number(this.change(sql, parameters).lastInsertRowid);
   }
 
   /** All or nothing. The write lock is taken at once, so that two processes never wait for each other for ever. */
@@ -89,6 +90,15 @@ export class Database {
   close(): void {
     this.statements.clear();
     if (this.db.isOpen) this.db.close();
+  }
+
+  /** Makes no closure, as the others do: a campaign calls it three times a message. */
+  private change(sql: string, parameters: SQLInputValue[]): StatementResultingChanges {
+    try {
+      return this.prepare(sql).run(...parameters);
+    } catch (thrown) {
+      throw this.explained(thrown);
+    }
   }
 
   private use<T>(work: () => T): T {

@@ -4,15 +4,18 @@ import type { DeviceEvent } from '../../tracking/events';
 import { pageFacts, participationFacts, toRecordedEvent } from '../rows';
 import type { KpiSelection, RecordReport } from '../store';
 import type { Database } from './database';
+import type { DeliveryNumbers } from './delivery-numbers';
 import { pages } from './ledger';
 import { optOut } from './people';
 
-export function recordEvents(db: Database, events: readonly DeviceEvent[], now: Date): RecordReport {
+export function recordEvents(db: Database, numbers: DeliveryNumbers, events: readonly DeviceEvent[], now: Date): RecordReport {
   const report: RecordReport = { recorded: [], duplicates: 0, foreign: [] };
   const receivedAt = now.toISOString();
   db.transaction(() => {
+    // Whoever asks about an event finds its delivery by the index.
+    numbers.index();
     events.forEach((event, index) => {
-      const delivery = db.get('SELECT * FROM deliveries WHERE id = ?', event.delivery);
+      const delivery = db.get('SELECT * FROM deliveries WHERE number = ?', numbers.of(event.delivery));
       if (delivery === undefined) {
         report.foreign.push(index);
         return;

@@ -54,7 +54,7 @@ function eventsOf(db: Database, ids: string, names: readonly string[]): Map<stri
          WHERE delivery.outcome = 'accepted' AND delivery.recipient ${AMONG}`, ids)
       : []),
     ...db.all(`SELECT event.recipient, event.type, event.at, event.action, event.value, event.currency, ${DELIVERY}
-      FROM events AS event JOIN deliveries AS delivery ON delivery.id = event.delivery
+      FROM events AS event JOIN delivery_ids AS named ON named.id = event.delivery JOIN deliveries AS delivery ON delivery.number = named.number
       WHERE event.recipient ${AMONG} AND event.type ${AMONG}`, ids, wanted),
     ...db.all(`SELECT recipient, name AS type, at, properties FROM activities WHERE recipient ${AMONG} AND name ${AMONG}`, ids, wanted),
   ];

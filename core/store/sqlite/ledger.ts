@@ -6,6 +6,7 @@ import type {
   Contact, DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, MessageName, Participation, Postponement, SettleOptions, Settlement,
 } from '../store';
 import type { Database } from './database';
+import type { DeliveryNumbers } from './delivery-numbers';
 
 export function reached(db: Database, messages: readonly MessageName[]): boolean[] {
   const names = new Set(rowsOf(db, 'campaign, occurrence, recipient, message_key AS key', messages, `outcome = 'accepted'`)
@@ -46,26 +47,31 @@ export function countReached(db: Database, campaign: string, occurrence: string)
   )?.['n'] ?? 0);
 }
 
-export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
+export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
   const now = options.now.toISOString();
   const until = leaseEnd(options);
   const since = contactsSince(deliveries, options.now);
-  return db.transaction(() => {
-    const { decisions, taken, lost } = judgeLeases(deliveries, rowsOf(db, '*', deliveries).map(toLeasedRow), since === undefined ? [] : contacts(db, deliveries, since), options);
-    for (const id of lost) db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE id = ?`, now, id);
-    for (const { id, campaign, occurrence, recipient, key, arm, category, counts, gateway, platform, device } of taken) {
-      db.run(
+  const { decisions, written } = db.transaction(() => {
+    const rows = rowsOf(db, '*', deliveries);
+    const { decisions, taken, lost } = judgeLeases(deliveries, rows.map(toLeasedRow), since === undefined ? [] : contacts(db, deliveries, since), options);
+    for (const id of lost) db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE number = ?`, now, numbers.of(id));
+    const known = new Map(rows.map((row) => [row['id'], Number(row['number'])]));
+    const written = taken.map(({ id, campaign, occurrence, recipient, key, arm, category, counts, gateway, platform, device }): [string, number] => {
+      const number = db.insert(
         `INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, leased_until)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET
+         ON CONFLICT (campaign, occurrence, recipient, id) DO UPDATE SET
            arm = excluded.arm, category = excluded.category, counts = excluded.counts, gateway = excluded.gateway, platform = excluded.platform,
            owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
            left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL`,
         id, campaign, occurrence, recipient, key, arm, category, Number(counts), gateway, platform, device, options.owner, now, until,
       );
-    }
-    return decisions;
+      return [id, known.get(id) ?? number];
+    });
+    return { decisions, written };
   });
+  numbers.add(written);
+  return decisions;
 }
 
 function leaseEnd({ now, leaseMs }: LeaseOptions): string {
@@ -73,27 +79,36 @@ function leaseEnd({ now, leaseMs }: LeaseOptions): string {
 }
 
 /** The lease begins anew: what waited long for its gateway is not judged by another run while it is in the air. */
-export function depart(db: Database, ids: readonly string[], options: LeaseOptions): Set<string> {
-  const now = options.now.toISOString();
-  const until = leaseEnd(options);
-  // One by one: a list of ids in one statement, which gives back what it changed, takes half as long again.
-  return db.transaction(() => new Set(ids.filter((id) => db.run(
-    'UPDATE deliveries SET left_at = ?, leased_until = ? WHERE id = ? AND owner = ? AND outcome IS NULL', now, until, id, options.owner,
-  ) > 0)));
+export function depart(db: Database, numbers: DeliveryNumbers, ids: readonly string[], options: LeaseOptions): Set<string> {
+  const { owner } = options;
+  return db.transaction(() => {
+    const list = numbersOf(numbers, ids);
+    const held = db.run(
+      `UPDATE deliveries SET left_at = ?, leased_until = ? WHERE ${STILL_HELD}`, options.now.toISOString(), leaseEnd(options), list, owner,
+    );
+    // Nearly always; which they are is asked only otherwise.
+    if (held === ids.length) return new Set(ids);
+    return new Set(db.all(`SELECT id FROM deliveries WHERE ${STILL_HELD}`, list, owner).map((row) => String(row['id'])));
+  });
 }
 
-export function renew(db: Database, ids: readonly string[], options: LeaseOptions): void {
-  db.run(
-    'UPDATE deliveries SET leased_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND outcome IS NULL',
-    leaseEnd(options), JSON.stringify(ids), options.owner,
-  );
+export function renew(db: Database, numbers: DeliveryNumbers, ids: readonly string[], options: LeaseOptions): void {
+  db.transaction(() => db.run(`UPDATE deliveries SET leased_until = ? WHERE ${STILL_HELD}`, leaseEnd(options), numbersOf(numbers, ids), options.owner));
 }
 
-export function postpone(db: Database, postponements: readonly Postponement[], owner: string): void {
+/** Of a list of numbers, those that the owner holds. */
+const STILL_HELD = 'number IN (SELECT value FROM json_each(?)) AND owner = ? AND outcome IS NULL';
+
+function numbersOf(numbers: DeliveryNumbers, ids: readonly string[]): string {
+  return JSON.stringify(ids.map((id) => numbers.of(id)));
+}
+
+export function postpone(db: Database, numbers: DeliveryNumbers, postponements: readonly Postponement[], owner: string): void {
   db.transaction(() => {
     for (const { id, notBefore, code } of postponements) {
       db.run(
-        'UPDATE deliveries SET not_before = ?, code = ? WHERE id = ? AND owner = ? AND outcome IS NULL', notBefore.toISOString(), code, id, owner,
+        'UPDATE deliveries SET not_before = ?, code = ? WHERE number = ? AND owner = ? AND outcome IS NULL',
+        notBefore.toISOString(), code, numbers.of(id), owner,
       );
     }
   });
@@ -103,14 +118,14 @@ export function postpone(db: Database, postponements: readonly Postponement[], o
  * Only the run that holds a delivery says what became of it. Of one that took too long and lost it to another run an
  * acceptance counts all the same, for the phone has the message; and an acceptance is never taken back.
  */
-export function settle(db: Database, settlements: readonly Settlement[], { owner, now }: SettleOptions): void {
+export function settle(db: Database, numbers: DeliveryNumbers, settlements: readonly Settlement[], { owner, now }: SettleOptions): void {
   const at = now.toISOString();
   db.transaction(() => {
     for (const { id, outcome, code, gatewayId, uniqueId, attempts } of settlements) {
       db.run(
         `UPDATE deliveries SET outcome = ?1, code = ?2, gateway_id = ?3, attempts = attempts + ?4, settled_at = ?5, unique_id = ?8
-         WHERE id = ?6 AND (owner = ?7 OR ?1 = 'accepted') AND outcome IS NOT 'accepted'`,
-        outcome, code ?? null, gatewayId ?? null, attempts, at, id, owner, uniqueId ?? null,
+         WHERE number = ?6 AND (owner = ?7 OR ?1 = 'accepted') AND outcome IS NOT 'accepted'`,
+        outcome, code ?? null, gatewayId ?? null, attempts, at, numbers.of(id), owner, uniqueId ?? null,
       );
     }
   });

@@ -230,4 +230,45 @@ export const MIGRATIONS: readonly string[] = [
     UPDATE people SET platforms = ${PLATFORMS_OF} WHERE id = NEW.id;
   END;
   `,
+  // Deliveries have numbers, and their ids an index that is written thousands at once: see delivery-numbers.ts.
+  `
+  CREATE TABLE deliveries_numbered (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    campaign TEXT NOT NULL,
+    occurrence TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    message_key TEXT NOT NULL,
+    arm TEXT,
+    category TEXT NOT NULL,
+    counts INTEGER NOT NULL,
+    gateway TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    device TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    leased_at TEXT NOT NULL,
+    leased_until TEXT NOT NULL,
+    left_at TEXT,
+    not_before TEXT,
+    outcome TEXT,
+    code TEXT,
+    gateway_id TEXT,
+    unique_id TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    settled_at TEXT
+  );
+  INSERT INTO deliveries_numbered (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner,
+    leased_at, leased_until, left_at, not_before, outcome, code, gateway_id, unique_id, attempts, settled_at)
+  SELECT id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner,
+    leased_at, leased_until, left_at, not_before, outcome, code, gateway_id, unique_id, attempts, settled_at FROM deliveries ORDER BY rowid;
+  DROP TABLE deliveries;
+  ALTER TABLE deliveries_numbered RENAME TO deliveries;
+  CREATE UNIQUE INDEX deliveries_by_campaign ON deliveries (campaign, occurrence, recipient, id);
+  CREATE INDEX deliveries_by_recipient ON deliveries (recipient, leased_at);
+  CREATE TABLE delivery_ids (id TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO delivery_ids (id, number) SELECT id, number FROM deliveries ORDER BY id;
+  -- The last number in it.
+  CREATE TABLE delivery_ids_until (number INTEGER NOT NULL);
+  INSERT INTO delivery_ids_until (number) SELECT coalesce(max(number), 0) FROM deliveries;
+  `,
 ];

@@ -34,6 +34,7 @@ import type {
   UpsertReport,
 } from '../store';
 import { Database } from './database';
+import { DeliveryNumbers } from './delivery-numbers';
 import { countDevices, removeDead } from './devices';
 import { kpiEvents, recordEvents } from './events';
 import { activityNames, facts, recordActivities } from './facts';
@@ -49,9 +50,11 @@ import { secret } from './secrets';
 export class SqliteStore implements Store {
   readonly dialect = 'sqlite';
   readonly permits: PermitSource;
+  private readonly numbers: DeliveryNumbers;
 
   private constructor(private readonly db: Database) {
     this.permits = sqlitePermits(db);
+    this.numbers = new DeliveryNumbers(db);
   }
 
   static async open(path: string, patience: number): Promise<SqliteStore> {
@@ -143,23 +146,23 @@ export class SqliteStore implements Store {
   }
 
   async lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]> {
-    return ledger.lease(this.db, deliveries, options);
+    return ledger.lease(this.db, this.numbers, deliveries, options);
   }
 
   async depart(ids: readonly string[], options: LeaseOptions): Promise<ReadonlySet<string>> {
-    return ledger.depart(this.db, ids, options);
+    return ledger.depart(this.db, this.numbers, ids, options);
   }
 
   async renew(ids: readonly string[], options: LeaseOptions): Promise<void> {
-    ledger.renew(this.db, ids, options);
+    ledger.renew(this.db, this.numbers, ids, options);
   }
 
   async settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void> {
-    ledger.settle(this.db, settlements, options);
+    ledger.settle(this.db, this.numbers, settlements, options);
   }
 
   async postpone(postponements: readonly Postponement[], owner: string): Promise<void> {
-    ledger.postpone(this.db, postponements, owner);
+    ledger.postpone(this.db, this.numbers, postponements, owner);
   }
 
   async hold(messages: readonly HeldMessage[]): Promise<void> {
@@ -217,7 +220,7 @@ export class SqliteStore implements Store {
   }
 
   async recordEvents(events: readonly DeviceEvent[], now: Date): Promise<RecordReport> {
-    return recordEvents(this.db, events, now);
+    return recordEvents(this.db, this.numbers, events, now);
   }
 
   kpiEvents(selection: KpiSelection = {}): AsyncIterable<KpiEvent> {

@@ -624,7 +624,31 @@ describe('a store file', () => {
       INSERT INTO deliveries (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).map((value) => (typeof value === 'string' ? `'${value}'` : value)).join(', ')})`);
     const store = await openStore({ sqlite: path });
     expect(databaseOf(store).prepare('SELECT * FROM deliveries').all()).toEqual([expect.objectContaining(row)]);
+    const opened = { delivery: 'a', type: 'opened', key: '1', at: NOW.toISOString() } as const;
+    expect((await store.recordEvents([opened], NOW)).recorded).toHaveLength(1);
     await store.close();
+  });
+
+  it('finds a delivery by its id, whichever process wrote it and however many others were written since', async () => {
+    using folder = temporaryFolder();
+    const location = { sqlite: join(folder.path, 'store.sqlite') };
+    const [writer, other] = [await openStore(location), await openStore(location)];
+    const opened = (delivery: string) => ({ delivery, type: 'opened', key: '1', at: NOW.toISOString() }) as const;
+    await writer.lease([intent('first'), intent('second')], LEASE);
+    expect(await other.depart(['first', 'nobody'], LEASE)).toEqual(new Set(['first']));
+    // More than are kept out of the index.
+    await writer.lease(Array.from({ length: 10_001 }, (_, n) => intent(`n${n}`)), LEASE);
+    await writer.lease([intent('last')], LEASE);
+    expect(await writer.depart(['first', 'second', 'n0', 'n10000', 'last'], LEASE)).toEqual(new Set(['first', 'second', 'n0', 'n10000', 'last']));
+    await writer.settle([{ id: 'second', outcome: 'accepted', attempts: 1 }, { id: 'last', outcome: 'bad-payload', attempts: 1 }], LEASE);
+    const { recorded, foreign } = await other.recordEvents([opened('first'), opened('last'), opened('nobody')], NOW);
+    expect([recorded.map(({ delivery }) => delivery), foreign]).toEqual([['first', 'last'], [2]]);
+    // Leased anew it keeps its place.
+    await writer.lease([intent('last')], { ...LEASE, owner: 'run-2' });
+    expect(await other.depart(['last'], { ...LEASE, owner: 'run-2' })).toEqual(new Set(['last']));
+    expect((await collect(other.ledger())).filter(({ id, outcome }) => id === 'last' || outcome !== undefined).map(({ id, outcome }) => [id, outcome]))
+      .toEqual([['last', undefined], ['second', 'accepted']]);
+    await Promise.all([writer.close(), other.close()]);
   });
 
   it('of an earlier version learns on which platforms people can be reached', async () => {

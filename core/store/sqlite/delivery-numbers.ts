@@ -1,0 +1,49 @@
+/**
+ * Finds deliveries by their ids. Ids lie anywhere in their index: with each group of a campaign that is written into it, nearly every
+ * row changes a page of its own, which costs more than the row. So they go into it thousands at once; until then the process that
+ * wrote a delivery knows its number, and whoever else asks brings the index up to date first.
+ */
+import type { Database } from './database';
+
+/** Deliveries that are not in the index at most, but for those of the moment. */
+const TOGETHER = 10_000;
+
+export class DeliveryNumbers {
+  /** Of deliveries that this process wrote and that may not be in the index yet. */
+  private readonly recent = new Map<string, number>();
+  /** The last number in the index, when it was last looked at. */
+  private indexed = 0;
+
+  constructor(private readonly db: Database) {}
+
+  /** These were written, and are committed. */
+  add(numbers: Iterable<readonly [id: string, number: number]>): void {
+    const { db, recent } = this;
+    const { last, indexed } = db.get('SELECT max(number) AS last, (SELECT number FROM delivery_ids_until) AS indexed FROM deliveries') ?? {};
+    const isDue = Number(last) - Number(indexed) >= TOGETHER;
+    if (isDue) db.transaction(() => this.index());
+    const until = Number(isDue ? last : indexed);
+    if (until !== this.indexed) recent.clear();
+    this.indexed = until;
+    if (!isDue) for (const [id, number] of numbers) recent.set(id, number);
+  }
+
+  /** Of the delivery of the id; null where there is none. Asked in a transaction. */
+  of(id: string): number | null {
+    return this.recent.get(id) ?? this.find(id) ?? (this.index() > 0 ? this.find(id) : null);
+  }
+
+  /** Brings the index up to date, in a transaction. How many deliveries were missing. */
+  index(): number {
+    const missing = this.db.run(
+      'INSERT INTO delivery_ids (id, number) SELECT id, number FROM deliveries WHERE number > (SELECT number FROM delivery_ids_until) ORDER BY id',
+    );
+    if (missing > 0) this.db.run('UPDATE delivery_ids_until SET number = (SELECT max(number) FROM deliveries)');
+    return missing;
+  }
+
+  private find(id: string): number | null {
+    const row = this.db.get('SELECT number FROM delivery_ids WHERE id = ?', id);
+    return row === undefined ? null : Number(row['number']);
+  }
+}
