@@ -201,7 +201,7 @@ describe('a connection', () => {
     ['WINDOW_UPDATE of another length', () => [frame(Frame.windowUpdate, 0, 0, '0000')], ErrorCode.frameSize],
     ['WINDOW_UPDATE of nothing', () => [frame(Frame.windowUpdate, 0, 0, '00000000')], ErrorCode.protocol],
     ['windows that add up to nonsense', () => [frame(Frame.windowUpdate, 0, 0, '7fffffff')], ErrorCode.flowControl],
-  ] as const)('ends at %s, and tells the peer', async (_, bad, errorCode, isFirst?: true) => {
+  ] as const)('ends at %s, and tells the peer', async (...[, bad, errorCode, isFirst]) => {
     await open(isFirst === true ? Buffer.alloc(0) : settings());
     if (isFirst !== true) {
       await client.settled;
