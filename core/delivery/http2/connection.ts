@@ -1,7 +1,7 @@
 /**
  * The client's end of one HTTP/2 connection (RFC 9113) for many small requests: what is asked at once leaves in one write, and
  * a request is one object and a few numbers. `node:http2` makes two streams, five events and a header object of each, which
- * costs three times as much as all the rest of sending a message.
+ * costs more than all the rest of sending a message.
  */
 import type { Socket } from 'node:net';
 import type { Exchange, WireRequest } from './exchange';
