@@ -100,14 +100,10 @@ describe('a peer that breaks the rules, or nearly', () => {
     await open();
     const answer = send();
     await peer.came(Frame.data);
-    const before = process.memoryUsage().heapUsed;
-    peer.send(ok(1, Flag.endHeaders));
-    const empty = Buffer.concat(Array.from({ length: 10_000 }, () => frame(Frame.data, 0, 1)));
-    for (let times = 0; times < 50; times++) {
-      peer.send(empty, frame(Frame.ping, 0, 0, '0102030405060708'));
-      await peer.came(Frame.ping, times + 1);
-    }
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(40_000_000);
+    peer.send(ok(1, Flag.endHeaders), ...Array.from({ length: 1000 }, () => frame(Frame.data, 0, 1)), frame(Frame.ping, 0, 0, '0102030405060708'));
+    await peer.came(Frame.ping);
+    const { connection } = session as unknown as { connection: { streams: Map<number, { chunks?: Buffer[] }> } };
+    expect(connection.streams.get(1)?.chunks).toBeUndefined();
     peer.send(frame(Frame.data, Flag.endStream, 1, '41'));
     expect(await answer).toMatchObject({ answer: { body: 'A', complete: true } });
   });
