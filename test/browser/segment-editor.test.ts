@@ -179,7 +179,8 @@ describe.each(['en-US', 'fr'])('the editor of segments in %s', (language) => {
     await offered('push.a');
     await page.keyboard.press('Tab');
     await write('a name of my own');
-    expect(await list.count()).toBe(0);
+    // Its first letters are offered much; the answer to the last one may come a moment later.
+    await list.waitFor({ state: 'detached' });
     await done();
     const { $and: parts } = JSON.parse((await saved('known')).condition) as { $and: object[] };
     expect(parts.slice(-4).flatMap((part) => Object.keys(part))).toEqual(['address.post code', 'location', 'push.arm', 'a name of my own']);
