@@ -134,13 +134,14 @@ export class Connection {
 
   /** Says goodbye and closes once that is flushed; what has not ended by then ends without an answer. */
   close(): void {
-    if (!this.isClosed) this.sayGoodbye(ErrorCode.none);
+    if (this.isClosed) return;
+    this.sayGoodbye(ErrorCode.none);
+    this.shut();
   }
 
   private sayGoodbye(errorCode: number): void {
     this.out.numbers(Frame.goaway, 0, 0, 0, errorCode);
     this.flush();
-    this.shut();
   }
 
   /** What the peer has not read when its time is over it never will. */
