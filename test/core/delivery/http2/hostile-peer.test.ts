@@ -136,7 +136,8 @@ describe('a peer that changes its settings all the time', () => {
     server.on('session', (session) => {
       let changes = 0;
       const changing = setInterval(() => {
-        if (!session.pendingSettingsAck) session.settings(SETTINGS[changes++ % SETTINGS.length] as http2.Settings);
+        // A session is destroyed a moment before it says that it has closed.
+        if (!session.destroyed && !session.pendingSettingsAck) session.settings(SETTINGS[changes++ % SETTINGS.length] as http2.Settings);
       }, 1);
       session.on('close', () => clearInterval(changing));
     });
