@@ -3,6 +3,7 @@ export class Channel<T> implements AsyncIterable<T> {
   private items: T[] = [];
   private head = 0;
   private ended = false;
+  private awaited = false;
   private wakeReader: (() => void) | undefined;
   private readonly writers: (() => void)[] = [];
 
@@ -15,6 +16,11 @@ export class Channel<T> implements AsyncIterable<T> {
     this.items.push(item);
     this.wakeReader?.();
     return true;
+  }
+
+  /** Whether the reader waits: what is pushed now it takes at once. */
+  get isAwaited(): boolean {
+    return this.awaited;
   }
 
   /** No more items come in; those inside are still read. */
@@ -38,12 +44,13 @@ export class Channel<T> implements AsyncIterable<T> {
     }
   }
 
-  /** Items as many at a time as are there, and `most` at most. */
-  async *batches(most: number): AsyncGenerator<T[]> {
+  /** Items as many at a time as are there, and at most as many as `most` then says. */
+  async *batches(most: () => number): AsyncGenerator<T[]> {
     try {
       while (await this.hasMore()) {
         const batch: T[] = [];
-        while (batch.length < most && !this.isEmpty) batch.push(this.take());
+        const room = most();
+        while (batch.length < room && !this.isEmpty) batch.push(this.take());
         yield batch;
       }
     } finally {
@@ -65,7 +72,9 @@ export class Channel<T> implements AsyncIterable<T> {
   }
 
   private async arrival(): Promise<boolean> {
+    this.awaited = true;
     while (this.isEmpty && !this.ended) await new Promise<void>((resolve) => (this.wakeReader = resolve));
+    this.awaited = false;
     return !this.isEmpty;
   }
 

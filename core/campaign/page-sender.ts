@@ -8,6 +8,7 @@ import type { CompiledTemplate } from '../template';
 import { deliveryId, type Tracking } from '../tracking';
 import { nameOf, type Candidate } from './candidates';
 import { pushState } from './item';
+import type { Lane } from './lane';
 import type { Judged, Judging } from './judging';
 import { deviceMessage } from './message';
 import type { Verdict } from './policy';
@@ -27,8 +28,7 @@ export interface PageSenderParts {
   owner: string;
   leaseMs: number;
   now: () => Date;
-  /** Hands a message to its gateway, later where there is no room yet; false where nobody takes it any more. */
-  queue: (gateway: GatewayType, message: GatewayMessage) => boolean | Promise<boolean>;
+  lanes: ReadonlyMap<GatewayType, Lane>;
 }
 
 interface Ready {
@@ -70,8 +70,19 @@ export class PageSender {
         }
       }
     }
+    this.markLeaving(ready);
     const decisions = await this.parts.store.lease(ready.map(({ intent }) => intent), { now, owner: this.parts.owner, leaseMs: this.parts.leaseMs });
-    await this.dispatch(ready, decisions);
+    await this.dispatch(ready, decisions, now);
+  }
+
+  /** As many as their gateway takes at once are leased as leaving. */
+  private markLeaving(ready: readonly Ready[]): void {
+    const rooms = new Map([...this.parts.lanes].map(([type, lane]) => [type, lane.room]));
+    for (const { device: { gateway }, intent } of ready) {
+      const room = rooms.get(gateway) ?? 0;
+      if (room > 0) intent.leaves = true;
+      rooms.set(gateway, room - 1);
+    }
   }
 
   private prepare(judged: Judged, { devices, since, silent }: Verdict & { fate: 'go' }, now: Date): Ready[] {
@@ -117,7 +128,7 @@ export class PageSender {
   }
 
   /** Hands over what the ledger lets go. A person of whom nothing may go is suppressed, or waits, for the ledger's reason. */
-  private async dispatch(ready: readonly Ready[], decisions: readonly LeaseDecision[]): Promise<void> {
+  private async dispatch(ready: readonly Ready[], decisions: readonly LeaseDecision[], leasedAt: Date): Promise<void> {
     const refused = new Map<PersonInFlight, Exclude<LeaseDecision, 'go'>>();
     ready.forEach(({ flight, device, intent }, index) => {
       const decision = decisions[index];
@@ -129,11 +140,11 @@ export class PageSender {
       if (typeof decision === 'string') await this.suppress(judged, decision);
       else await this.hold(judged, decision.waitsFor, decision.until, 'since' in judged.verdict ? judged.verdict.since : this.parts.now().getTime());
     }
-    for (const [index, { device, message }] of ready.entries()) {
+    for (const [index, { device, message, intent }] of ready.entries()) {
       if (decisions[index] !== 'go') continue;
-      const queued = this.parts.queue(device.gateway, message);
+      const queued = this.parts.lanes.get(device.gateway)?.push({ message, ...(intent.leaves === true && { leftAt: leasedAt }) });
       // Waits only where there is no room: what stands in the queue together is written down together as leaving.
-      if (!(queued === true || await queued)) await this.parts.settler.settle(neverLeft(message.id));
+      if (!(queued === true || await queued === true)) await this.parts.settler.settle(neverLeft(message.id));
     }
   }
 

@@ -131,7 +131,7 @@ class CampaignRun {
     this.pages = new PageSender({
       store, judging: this.judging, settler: this.settler, tracking: options.tracking, owner, leaseMs, now: this.now,
       render: template === undefined ? undefined : compileMessage(template, this.now()),
-      queue: (type, message) => this.lanes.get(type)?.push(message) ?? false,
+      lanes: this.lanes,
     });
   }
 
