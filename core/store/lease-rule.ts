@@ -8,8 +8,8 @@ export interface LeasedRow extends MessageName {
   outcome: Outcome | null;
   owner: string;
   leasedUntil: string;
-  /** When it was handed to its gateway; null while it only waits to be. */
-  leftAt: string | null;
+  /** Was handed to its gateway, and does not only wait to be. */
+  hasLeft: boolean;
   /** When its next attempt is due; null where it never waited for another. */
   notBefore: string | null;
 }
@@ -31,28 +31,28 @@ export interface Leases {
 export function judgeLeases(
   deliveries: readonly DeliveryIntent[], rows: readonly LeasedRow[], contacts: readonly (readonly Contact[])[], options: LeaseOptions,
 ): Leases {
+  const now = options.now.getTime();
   const known = Map.groupBy(rows, nameOf);
+  const recipients = new Set(rows.map(({ recipient }) => recipient));
   const judged = new Map<string, LeaseDecision>();
   const taken = new Map<string, DeliveryIntent>();
   const lost: string[] = [];
-  const decisions = deliveries.map((delivery, index): LeaseDecision => {
-    const name = nameOf(delivery);
-    // Asked once a person: their second device must not be taken for a duplicate of the first.
-    const decision = judged.get(name) ?? judgeMessage(delivery, known.get(name) ?? [], contacts[index] ?? [], options, lost);
+  /** Once a person and message, whatever their devices: what is lost is lost once. */
+  const judgeKnown = (delivery: DeliveryIntent, name: string): LeaseDecision => {
+    const decision = judged.get(name) ?? judgePerson(known.get(name) ?? [], delivery.resendUnknown, options, lost);
     judged.set(name, decision);
+    return decision;
+  };
+  const decisions = deliveries.map((delivery, index): LeaseDecision => {
+    // Nearly everybody is new, and need not be named.
+    const person = recipients.has(delivery.recipient) ? judgeKnown(delivery, nameOf(delivery)) : 'go';
+    const decision = person === 'go' ? judgeFrequency(delivery, contacts[index] ?? [], now) : person;
     if (decision !== 'go') return decision;
     if (taken.has(delivery.id)) return 'duplicate';
     taken.set(delivery.id, delivery);
     return 'go';
   });
   return { decisions, taken: [...taken.values()], lost };
-}
-
-function judgeMessage(
-  delivery: DeliveryIntent, rows: readonly LeasedRow[], contacts: readonly Contact[], options: LeaseOptions, lost: string[],
-): LeaseDecision {
-  const decision = judgePerson(rows, delivery.resendUnknown, options, lost);
-  return decision === 'go' ? judgeFrequency(delivery, contacts, options.now.getTime()) : decision;
 }
 
 /** In the order of the waterfall: caps, then the gap. */
@@ -72,7 +72,6 @@ export function contactsSince(deliveries: readonly DeliveryIntent[], now: Date):
 function judgePerson(
   rows: readonly LeasedRow[], resendUnknown: boolean, options: LeaseOptions, lost: string[],
 ): LeaseDecision {
-  // Nearly everybody.
   if (rows.length === 0) return 'go';
   const now = options.now.toISOString();
   if (rows.some(({ outcome }) => outcome === 'accepted')) return 'already-sent';
@@ -84,7 +83,7 @@ function judgePerson(
   if (alive.length > 0) return { waitsFor: 'in-flight', until: latest(alive.map(({ leasedUntil }) => leasedUntil)) };
   // Their runs are gone. What never left is certain, and so is what waited for an attempt after the end of its lease.
   const waited = held.filter(({ notBefore, leasedUntil }) => notBefore !== null && notBefore >= leasedUntil);
-  const inAir = held.filter((row) => row.leftAt !== null && !waited.includes(row));
+  const inAir = held.filter((row) => row.hasLeft && !waited.includes(row));
   if (!resendUnknown && open.length > held.length - inAir.length) {
     lost.push(...inAir.map(({ id }) => id));
     return 'unknown-before';

@@ -46,6 +46,7 @@ function toDevice(row: Row): Device {
   } as Device;
 }
 
+/** @param row a delivery with the name of its owner, and `has_left` as 1 or 0 */
 export function toLeasedRow(row: Row): LeasedRow {
   return {
     id: String(row['id']),
@@ -56,7 +57,7 @@ export function toLeasedRow(row: Row): LeasedRow {
     outcome: row['outcome'] as Outcome | null,
     owner: String(row['owner']),
     leasedUntil: String(row['leased_until']),
-    leftAt: row['left_at'] as string | null,
+    hasLeft: row['has_left'] === 1,
     notBefore: row['not_before'] as string | null,
   };
 }

@@ -112,6 +112,8 @@ export interface DeliveryIntent extends MessageName {
   platform: Platform;
   /** Fingerprint of the device token. */
   device: string;
+  /** Goes to its gateway at once: the lease says what {@link Store.depart} says of others. */
+  leaves?: boolean;
 }
 
 /** At most so many messages in a rolling window (ms); of one consent category where it names one. */

@@ -24,8 +24,8 @@ export async function until(reached: () => boolean | Promise<boolean>): Promise<
 export function letPass(path: string, seconds: number): void {
   const { DatabaseSync } = require('node:sqlite') as { DatabaseSync: new (path: string) => DatabaseSync };
   const db = new DatabaseSync(path);
-  const moved = ['leased_at', 'leased_until', 'left_at', 'not_before'].map((field) => `${field} = strftime('%Y-%m-%dT%H:%M:%fZ', ${field}, '-${seconds} seconds')`);
-  db.exec(`UPDATE deliveries SET ${moved.join(', ')} WHERE outcome IS NULL`);
+  const moved = (field: string) => `${field} = strftime('%Y-%m-%dT%H:%M:%fZ', ${field}, '-${seconds} seconds')`;
+  db.exec(`UPDATE deliveries SET ${moved('leased_at')}, ${moved('not_before')} WHERE outcome IS NULL; UPDATE lease_owners SET ${moved('leased_until')}`);
   db.close();
 }
 

@@ -39,7 +39,8 @@ export const sqlite: Dialect = {
   figure: (value) => value,
   compareFigure: (value, comparison, bound) => sql`${value} ${OPERATORS[comparison]} ${bound}`,
   float: ({ value }) => sql`CAST(${value} AS REAL)`,
-  joinDelivery: sql`JOIN delivery_ids AS named ON named.id = event.delivery JOIN deliveries AS delivery ON delivery.number = named.number`,
+  joinDelivery: sql`JOIN delivery_ids AS named ON named.start = substr(event.delivery, 1, 8)
+    JOIN deliveries AS delivery ON delivery.number = named.number AND delivery.id = event.delivery`,
   instant: (iso) => sql`${iso}`,
 };
 

@@ -1,11 +1,11 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
 import { contactsSince, judgeLeases, type LeasedRow } from '../lease-rule';
-import { pageQuery } from '../pages';
 import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
   Contact, DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, MessageName, Participation, Postponement, SettleOptions, Settlement,
 } from '../store';
 import { json, type Database, type Queries } from './database';
+import { pageQuery } from './pages';
 import { rounds } from './rounds';
 
 /** The messages asked about, each with its position. */
@@ -56,15 +56,15 @@ export function lease(db: Database, deliveries: readonly DeliveryIntent[], optio
     if (lost.length > 0) await queries.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = $2 WHERE id = ANY($1)`, lost, now);
     if (taken.length > 0) {
       await queries.run(
-        `INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, leased_until)
-         SELECT id, campaign, occurrence, recipient, key, arm, category, counts::int, gateway, platform, device, $2, $3, $4
+        `INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, leased_until, left_at)
+         SELECT id, campaign, occurrence, recipient, key, arm, category, counts::int, gateway, platform, device, $2, $3, $4, CASE WHEN leaves THEN $3 END
          FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, campaign TEXT, occurrence TEXT, recipient TEXT, key TEXT, arm TEXT, category TEXT,
-           counts BOOLEAN, gateway TEXT, platform TEXT, device TEXT)
+           counts BOOLEAN, gateway TEXT, platform TEXT, device TEXT, leaves BOOLEAN)
          ORDER BY id
          ON CONFLICT (id) DO UPDATE SET
            arm = excluded.arm, category = excluded.category, counts = excluded.counts, gateway = excluded.gateway, platform = excluded.platform,
            owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
-           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL`,
+           left_at = excluded.left_at, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL`,
         json(taken), options.owner, now, leaseEnd(options),
       );
     }
@@ -81,7 +81,7 @@ async function lockLeases(queries: Queries, messages: readonly MessageName[]): P
     await queries.all(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.lease.' || $1, 0))`, campaign);
   }
   const rows = await queries.all(
-    `SELECT * FROM deliveries WHERE (campaign, occurrence, recipient, message_key) IN
+    `SELECT *, (left_at IS NOT NULL)::int AS has_left FROM deliveries WHERE (campaign, occurrence, recipient, message_key) IN
        (SELECT campaign, occurrence, recipient, message_key FROM ${ASKED})
      ORDER BY id FOR UPDATE`,
     json(messages.map(({ campaign, occurrence, recipient, key }) => ({ campaign, occurrence, recipient, key }))),
@@ -165,7 +165,7 @@ export async function* ledger(db: Database, selection: KpiSelection): AsyncGener
 }
 
 export async function* pages(db: Database, table: 'deliveries' | 'participations', selection: KpiSelection): AsyncGenerator<Row[]> {
-  const query = pageQuery(table, selection, (number) => `$${number}`);
+  const query = pageQuery(table, selection);
   let last: Row | undefined;
   do {
     const rows = await db.all(query.sql, ...query.parameters(last));

@@ -54,7 +54,8 @@ function eventsOf(db: Database, ids: string, names: readonly string[]): Map<stri
          WHERE delivery.outcome = 'accepted' AND delivery.recipient ${AMONG}`, ids)
       : []),
     ...db.all(`SELECT event.recipient, event.type, event.at, event.action, event.value, event.currency, ${DELIVERY}
-      FROM events AS event JOIN delivery_ids AS named ON named.id = event.delivery JOIN deliveries AS delivery ON delivery.number = named.number
+      FROM events AS event JOIN delivery_ids AS named ON named.start = substr(event.delivery, 1, 8)
+        JOIN deliveries AS delivery ON delivery.number = named.number AND delivery.id = event.delivery
       WHERE event.recipient ${AMONG} AND event.type ${AMONG}`, ids, wanted),
     ...db.all(`SELECT recipient, name AS type, at, properties FROM activities WHERE recipient ${AMONG} AND name ${AMONG}`, ids, wanted),
   ];

@@ -1,6 +1,5 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
 import { contactsSince, judgeLeases, nameOf } from '../lease-rule';
-import { pageQuery } from '../pages';
 import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
   Contact, DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, MessageName, Participation, Postponement, SettleOptions, Settlement,
@@ -14,12 +13,27 @@ export function reached(db: Database, messages: readonly MessageName[]): boolean
   return messages.map((message) => names.size > 0 && names.has(nameOf(message)));
 }
 
+/** Of a campaign and an occurrence; null where nobody had to do with it yet. */
+const OCCURRENCE_NUMBER = '(SELECT occurrences.number FROM occurrences WHERE campaign = ? AND occurrence = ?)';
+
+/** The same for as many rows as are written together, most of which are of one occurrence; makes it where there is none. */
+function occurrenceNumbers(db: Database): (campaign: string, occurrence: string) => number {
+  let last: { campaign: string; occurrence: string; number: number } | undefined;
+  return (campaign, occurrence) => {
+    if (last?.campaign === campaign && last.occurrence === occurrence) return last.number;
+    db.run('INSERT INTO occurrences (campaign, occurrence) VALUES (?, ?) ON CONFLICT DO NOTHING', campaign, occurrence);
+    last = { campaign, occurrence, number: Number(db.get(`SELECT ${OCCURRENCE_NUMBER} AS number`, campaign, occurrence)?.['number']) };
+    return last.number;
+  };
+}
+
 /** What the ledger has of the people of the messages in the occurrences of these, perhaps under other keys. */
 function rowsOf(db: Database, columns: string, messages: readonly MessageName[], condition = 'TRUE'): Row[] {
-  const occurrences = Map.groupBy(messages, ({ campaign, occurrence }) => JSON.stringify([campaign, occurrence]));
+  const groups = [...Map.groupBy(messages, ({ campaign }) => campaign).values()]
+    .flatMap((list) => [...Map.groupBy(list, ({ occurrence }) => occurrence).values()]);
   // Plain texts: looking for the fields of an object takes SQLite three times as long.
-  return [...occurrences.values()].flatMap((list) => db.all(
-    `SELECT ${columns} FROM deliveries WHERE campaign = ? AND occurrence = ? AND recipient IN (SELECT value FROM json_each(?)) AND ${condition}`,
+  return groups.flatMap((list) => db.all(
+    `SELECT ${columns} FROM deliveries WHERE occurrence_number = ${OCCURRENCE_NUMBER} AND recipient IN (SELECT value FROM json_each(?)) AND ${condition}`,
     list[0]?.campaign ?? '', list[0]?.occurrence ?? '', JSON.stringify(list.map(({ recipient }) => recipient)),
   ));
 }
@@ -42,36 +56,58 @@ export function contacts(db: Database, messages: readonly MessageName[], since: 
 export function countReached(db: Database, campaign: string, occurrence: string): number {
   return Number(db.get(
     `SELECT count(DISTINCT recipient) AS n FROM deliveries
-     WHERE campaign = ? AND occurrence = ? AND recipient <> '' AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
+     WHERE occurrence_number = ${OCCURRENCE_NUMBER} AND recipient <> '' AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
     campaign, occurrence,
   )?.['n'] ?? 0);
 }
 
 export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
   const now = options.now.toISOString();
-  const until = leaseEnd(options);
   const since = contactsSince(deliveries, options.now);
   const { decisions, written } = db.transaction(() => {
-    const rows = rowsOf(db, '*', deliveries);
+    const rows = rowsOf(db, LEASED, deliveries);
     const { decisions, taken, lost } = judgeLeases(deliveries, rows.map(toLeasedRow), since === undefined ? [] : contacts(db, deliveries, since), options);
     for (const id of lost) db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE number = ?`, now, numbers.of(id));
+    if (taken.length === 0) return { decisions, written: [] };
+    db.run(
+      'INSERT INTO lease_owners (name, leased_until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET leased_until = excluded.leased_until',
+      options.owner, leaseEnd(options),
+    );
+    const owner = ownerNumber(db, options.owner);
+    const numberOf = occurrenceNumbers(db);
+    let last = Number(db.get('SELECT max(number) AS last FROM deliveries')?.['last'] ?? 0);
     const known = new Map(rows.map((row) => [row['id'], Number(row['number'])]));
-    const written = taken.map(({ id, campaign, occurrence, recipient, key, arm, category, counts, gateway, platform, device }): [string, number] => {
-      const number = db.insert(
-        `INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, leased_until)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (campaign, occurrence, recipient, id) DO UPDATE SET
-           arm = excluded.arm, category = excluded.category, counts = excluded.counts, gateway = excluded.gateway, platform = excluded.platform,
-           owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
-           left_at = NULL, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL`,
-        id, campaign, occurrence, recipient, key, arm, category, Number(counts), gateway, platform, device, options.owner, now, until,
+    const written = taken.map(({ id, campaign, occurrence, recipient, key, arm, category, counts, gateway, platform, device, leaves = false }): [string, number] => {
+      const number = known.get(id);
+      if (number === undefined) {
+        db.write(
+          `INSERT INTO deliveries (number, id, occurrence_number, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, has_left)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          ++last, id, numberOf(campaign, occurrence), campaign, occurrence, recipient, key, arm, category, Number(counts), gateway, platform, device, owner, now, Number(leaves),
+        );
+        return [id, last];
+      }
+      db.write(
+        `UPDATE deliveries SET arm = ?, category = ?, counts = ?, gateway = ?, platform = ?, owner = ?, leased_at = ?, has_left = ?,
+           not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL
+         WHERE number = ?`,
+        arm, category, Number(counts), gateway, platform, owner, now, Number(leaves), number,
       );
-      return [id, known.get(id) ?? number];
+      return [id, number];
     });
     return { decisions, written };
   });
   numbers.add(written);
   return decisions;
+}
+
+/** What judging a lease asks of a delivery. */
+const LEASED = `number, id, campaign, occurrence, recipient, message_key, outcome, has_left, not_before,
+  (SELECT name FROM lease_owners WHERE number = owner) AS owner, (SELECT leased_until FROM lease_owners WHERE number = owner) AS leased_until`;
+
+/** Of a run; null where it leased nothing yet, and so holds nothing. */
+function ownerNumber(db: Database, owner: string): number | null {
+  return (db.get('SELECT number FROM lease_owners WHERE name = ?', owner)?.['number'] ?? null) as number | null;
 }
 
 function leaseEnd({ now, leaseMs }: LeaseOptions): string {
@@ -80,35 +116,31 @@ function leaseEnd({ now, leaseMs }: LeaseOptions): string {
 
 /** The lease begins anew: what waited long for its gateway is not judged by another run while it is in the air. */
 export function depart(db: Database, numbers: DeliveryNumbers, ids: readonly string[], options: LeaseOptions): Set<string> {
-  const { owner } = options;
   return db.transaction(() => {
-    const list = numbersOf(numbers, ids);
-    const held = db.run(
-      `UPDATE deliveries SET left_at = ?, leased_until = ? WHERE ${STILL_HELD}`, options.now.toISOString(), leaseEnd(options), list, owner,
-    );
+    extendLease(db, options);
+    const list = JSON.stringify(ids.map((id) => numbers.of(id)));
+    const held = db.run(`UPDATE deliveries SET has_left = 1 WHERE ${STILL_HELD}`, list, options.owner);
     // Nearly always; which they are is asked only otherwise.
     if (held === ids.length) return new Set(ids);
-    return new Set(db.all(`SELECT id FROM deliveries WHERE ${STILL_HELD}`, list, owner).map((row) => String(row['id'])));
+    return new Set(db.all(`SELECT id FROM deliveries WHERE ${STILL_HELD}`, list, options.owner).map((row) => String(row['id'])));
   });
 }
 
-export function renew(db: Database, numbers: DeliveryNumbers, ids: readonly string[], options: LeaseOptions): void {
-  db.transaction(() => db.run(`UPDATE deliveries SET leased_until = ? WHERE ${STILL_HELD}`, leaseEnd(options), numbersOf(numbers, ids), options.owner));
-}
-
 /** Of a list of numbers, those that the owner holds. */
-const STILL_HELD = 'number IN (SELECT value FROM json_each(?)) AND owner = ? AND outcome IS NULL';
+const STILL_HELD = `number IN (SELECT value FROM json_each(?)) AND owner = (SELECT lease_owners.number FROM lease_owners WHERE name = ?) AND outcome IS NULL`;
 
-function numbersOf(numbers: DeliveryNumbers, ids: readonly string[]): string {
-  return JSON.stringify(ids.map((id) => numbers.of(id)));
+/** Of everything that the run holds. */
+export function extendLease(db: Database, options: LeaseOptions): void {
+  db.run('UPDATE lease_owners SET leased_until = ? WHERE name = ?', leaseEnd(options), options.owner);
 }
 
 export function postpone(db: Database, numbers: DeliveryNumbers, postponements: readonly Postponement[], owner: string): void {
   db.transaction(() => {
+    const holder = ownerNumber(db, owner);
     for (const { id, notBefore, code } of postponements) {
       db.run(
         'UPDATE deliveries SET not_before = ?, code = ? WHERE number = ? AND owner = ? AND outcome IS NULL',
-        notBefore.toISOString(), code, numbers.of(id), owner,
+        notBefore.toISOString(), code, numbers.of(id), holder,
       );
     }
   });
@@ -121,11 +153,12 @@ export function postpone(db: Database, numbers: DeliveryNumbers, postponements: 
 export function settle(db: Database, numbers: DeliveryNumbers, settlements: readonly Settlement[], { owner, now }: SettleOptions): void {
   const at = now.toISOString();
   db.transaction(() => {
+    const holder = ownerNumber(db, owner);
     for (const { id, outcome, code, gatewayId, uniqueId, attempts } of settlements) {
-      db.run(
+      db.write(
         `UPDATE deliveries SET outcome = ?1, code = ?2, gateway_id = ?3, attempts = attempts + ?4, settled_at = ?5, unique_id = ?8
          WHERE number = ?6 AND (owner = ?7 OR ?1 = 'accepted') AND outcome IS NOT 'accepted'`,
-        outcome, code ?? null, gatewayId ?? null, attempts, at, numbers.of(id), owner, uniqueId ?? null,
+        outcome, code ?? null, gatewayId ?? null, attempts, at, numbers.of(id), holder, uniqueId ?? null,
       );
     }
   });
@@ -135,13 +168,14 @@ export function settle(db: Database, numbers: DeliveryNumbers, settlements: read
 export function recordParticipations(db: Database, participations: readonly Participation[], now: Date): void {
   const at = now.toISOString();
   db.transaction(() => {
+    const numberOf = occurrenceNumbers(db);
     for (const { campaign, occurrence, recipient, arm, outcome, reason } of participations) {
-      db.run(
-        `INSERT INTO participations (campaign, occurrence, recipient, arm, outcome, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (campaign, occurrence, recipient) DO UPDATE SET
+      db.write(
+        `INSERT INTO participations (occurrence_number, recipient, arm, outcome, reason, at) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (occurrence_number, recipient) DO UPDATE SET
            arm = excluded.arm, outcome = excluded.outcome, reason = excluded.reason, at = excluded.at
          WHERE outcome <> 'sent'`,
-        campaign, occurrence, recipient, arm, outcome, reason ?? null, at,
+        numberOf(campaign, occurrence), recipient, arm, outcome, reason ?? null, at,
       );
     }
   });
@@ -151,12 +185,29 @@ export async function* ledger(db: Database, selection: KpiSelection): AsyncGener
   for (const page of pages(db, 'deliveries', selection)) yield* page.map(toLedgerRow);
 }
 
-export function* pages(db: Database, table: 'deliveries' | 'participations', selection: KpiSelection): Generator<Row[]> {
-  const query = pageQuery(table, selection, (number) => `?${number}`);
-  let last: Row | undefined;
-  do {
-    const rows = db.all(query.sql, ...query.parameters(last));
-    yield rows;
-    last = query.isFull(rows) ? rows.at(-1) : undefined;
-  } while (last !== undefined);
+/** What the rows of an occurrence come in the order of: an index of the table. */
+const ORDER = { deliveries: ['recipient', 'id'], participations: ['recipient'] } as const;
+const PAGE = 5000;
+
+/** The query of a page behind the one that ends with certain values of the order; of an occurrence, by its number. */
+export function pageQuery(table: keyof typeof ORDER): string {
+  const order = ORDER[table].join(', ');
+  return `SELECT t.*, o.campaign, o.occurrence FROM ${table} AS t JOIN occurrences AS o ON o.number = t.occurrence_number
+    WHERE t.occurrence_number = ? AND (${order}) > (${ORDER[table].map(() => '?').join(', ')}) ORDER BY ${order} LIMIT ${PAGE}`;
+}
+
+/** A page at a time: a reader never holds the whole ledger. */
+export function* pages(db: Database, table: keyof typeof ORDER, { campaign, occurrence }: KpiSelection): Generator<Row[]> {
+  const occurrences = db.all(
+    'SELECT number FROM occurrences WHERE (?1 IS NULL OR campaign = ?1) AND (?2 IS NULL OR occurrence = ?2) ORDER BY campaign, occurrence',
+    campaign ?? null, occurrence ?? null,
+  );
+  for (const { number = null } of occurrences) {
+    let last: Row | undefined;
+    do {
+      const rows: Row[] = db.all(pageQuery(table), number, ...ORDER[table].map((column) => last?.[column] ?? ''));
+      yield rows;
+      last = rows.length === PAGE ? rows.at(-1) : undefined;
+    } while (last !== undefined);
+  }
 }

@@ -271,4 +271,62 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE delivery_ids_until (number INTEGER NOT NULL);
   INSERT INTO delivery_ids_until (number) SELECT coalesce(max(number), 0) FROM deliveries;
   `,
+  // What a campaign writes for each message becomes shorter: that a run lives is said once and not with each delivery that it holds, that a message
+  // leaves changes one byte in its place, indexes name an occurrence by a number, and ids by their first letters (see delivery-numbers.ts).
+  `
+  CREATE TABLE lease_owners (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, leased_until TEXT NOT NULL);
+  INSERT INTO lease_owners (name, leased_until) SELECT owner, max(leased_until) FROM deliveries GROUP BY owner;
+  CREATE TABLE occurrences (number INTEGER PRIMARY KEY, campaign TEXT NOT NULL, occurrence TEXT NOT NULL, UNIQUE (campaign, occurrence));
+  INSERT INTO occurrences (campaign, occurrence) SELECT campaign, occurrence FROM deliveries UNION SELECT campaign, occurrence FROM participations;
+  CREATE TABLE participations_of_occurrences (
+    occurrence_number INTEGER NOT NULL,
+    recipient TEXT NOT NULL,
+    arm TEXT,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    at TEXT NOT NULL,
+    PRIMARY KEY (occurrence_number, recipient)
+  ) WITHOUT ROWID;
+  INSERT INTO participations_of_occurrences (occurrence_number, recipient, arm, outcome, reason, at)
+  SELECT number, recipient, arm, outcome, reason, at FROM participations JOIN occurrences USING (campaign, occurrence) ORDER BY number, recipient;
+  DROP TABLE participations;
+  ALTER TABLE participations_of_occurrences RENAME TO participations;
+  CREATE TABLE deliveries_of_owners (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    occurrence_number INTEGER NOT NULL,
+    campaign TEXT NOT NULL,
+    occurrence TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    message_key TEXT NOT NULL,
+    arm TEXT,
+    category TEXT NOT NULL,
+    counts INTEGER NOT NULL,
+    gateway TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    device TEXT NOT NULL,
+    owner INTEGER NOT NULL,
+    leased_at TEXT NOT NULL,
+    has_left INTEGER NOT NULL DEFAULT 0,
+    not_before TEXT,
+    outcome TEXT,
+    code TEXT,
+    gateway_id TEXT,
+    unique_id TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    settled_at TEXT
+  );
+  INSERT INTO deliveries_of_owners (number, id, occurrence_number, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device,
+    owner, leased_at, has_left, not_before, outcome, code, gateway_id, unique_id, attempts, settled_at)
+  SELECT number, id, (SELECT o.number FROM occurrences AS o WHERE o.campaign = deliveries.campaign AND o.occurrence = deliveries.occurrence),
+    campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, (SELECT lease_owners.number FROM lease_owners WHERE name = owner), leased_at, left_at IS NOT NULL, not_before, outcome, code, gateway_id, unique_id, attempts, settled_at FROM deliveries ORDER BY number;
+  DROP TABLE deliveries;
+  ALTER TABLE deliveries_of_owners RENAME TO deliveries;
+  CREATE UNIQUE INDEX deliveries_by_occurrence ON deliveries (occurrence_number, recipient, id);
+  CREATE INDEX deliveries_by_recipient ON deliveries (recipient, leased_at);
+  DROP TABLE delivery_ids;
+  CREATE TABLE delivery_ids (start TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (start, number)) WITHOUT ROWID;
+  INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM deliveries ORDER BY 1;
+  UPDATE delivery_ids_until SET number = (SELECT coalesce(max(number), 0) FROM deliveries);
+  `,
 ];

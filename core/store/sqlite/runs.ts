@@ -19,7 +19,7 @@ export function endRun(db: Database, campaign: string, occurrence: string, now: 
   db.run(
     `UPDATE runs SET updated_at = ?3, state = CASE
        WHEN EXISTS (SELECT 1 FROM held AS h WHERE h.campaign = ?1 AND h.occurrence = ?2) THEN 'waiting'
-       WHEN EXISTS (SELECT 1 FROM deliveries AS d WHERE d.campaign = ?1 AND d.occurrence = ?2 AND d.recipient = '${NOBODY}' AND outcome IS NULL) THEN 'running'
+       WHEN EXISTS (SELECT 1 FROM deliveries AS d WHERE d.occurrence_number = (SELECT number FROM occurrences WHERE campaign = ?1 AND occurrence = ?2) AND d.recipient = '${NOBODY}' AND outcome IS NULL) THEN 'running'
        ELSE 'finished' END
      WHERE campaign = ?1 AND occurrence = ?2 AND state NOT IN ('paused', 'cancelled')`,
     campaign, occurrence, now.toISOString(),
@@ -42,17 +42,18 @@ export function runs(db: Database, { campaign, occurrence }: KpiSelection): RunR
     `SELECT runs.*,
        (SELECT json_group_array(json_array(outcome, reason, n)) FROM (
          SELECT outcome, reason, count(*) AS n FROM participations AS p
-         WHERE p.campaign = runs.campaign AND p.occurrence = runs.occurrence AND (outcome = 'sent' OR NOT EXISTS (
-           SELECT 1 FROM held AS h WHERE h.campaign = p.campaign AND h.occurrence = p.occurrence AND h.recipient = p.recipient))
+         WHERE p.occurrence_number = o.number AND (outcome = 'sent' OR NOT EXISTS (
+           SELECT 1 FROM held AS h WHERE h.campaign = o.campaign AND h.occurrence = o.occurrence AND h.recipient = p.recipient))
          GROUP BY outcome, reason)) AS outcomes,
        (SELECT count(DISTINCT recipient) FROM held AS h
         WHERE h.campaign = runs.campaign AND h.occurrence = runs.occurrence AND NOT EXISTS (
-          SELECT 1 FROM participations AS p WHERE p.campaign = h.campaign AND p.occurrence = h.occurrence AND p.recipient = h.recipient AND outcome = 'sent')) AS held,
+          SELECT 1 FROM participations AS p WHERE p.occurrence_number = o.number AND p.recipient = h.recipient AND outcome = 'sent')) AS held,
        (SELECT json_group_array(json_array(outcome, n)) FROM (
          SELECT outcome, count(*) AS n FROM deliveries AS d
-         WHERE d.campaign = runs.campaign AND d.occurrence = runs.occurrence AND d.recipient = '${NOBODY}' GROUP BY outcome)) AS broadcasts
-     FROM runs WHERE (?1 IS NULL OR campaign = ?1) AND (?2 IS NULL OR occurrence = ?2)
-     ORDER BY started_at DESC, campaign, occurrence`,
+         WHERE d.occurrence_number = o.number AND d.recipient = '${NOBODY}' GROUP BY outcome)) AS broadcasts
+     FROM runs LEFT JOIN occurrences AS o ON o.campaign = runs.campaign AND o.occurrence = runs.occurrence
+     WHERE (?1 IS NULL OR runs.campaign = ?1) AND (?2 IS NULL OR runs.occurrence = ?2)
+     ORDER BY started_at DESC, runs.campaign, runs.occurrence`,
     campaign ?? null, occurrence ?? null,
   ).map(toRunReport);
 }

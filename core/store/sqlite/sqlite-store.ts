@@ -153,8 +153,8 @@ export class SqliteStore implements Store {
     return ledger.depart(this.db, this.numbers, ids, options);
   }
 
-  async renew(ids: readonly string[], options: LeaseOptions): Promise<void> {
-    ledger.renew(this.db, this.numbers, ids, options);
+  async renew(_ids: readonly string[], options: LeaseOptions): Promise<void> {
+    ledger.extendLease(this.db, options);
   }
 
   async settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void> {
@@ -232,6 +232,6 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.db.close();
+    await this.db.close();
   }
 }

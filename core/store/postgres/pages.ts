@@ -1,6 +1,6 @@
 /** Reads the rows of campaigns a page at a time: a reader never holds the whole ledger. */
-import type { Row } from './rows';
-import type { KpiSelection } from './store';
+import type { Row } from '../rows';
+import type { KpiSelection } from '../store';
 
 /** What the rows come in the order of: an index of the table begins with it. */
 const ORDER = {
@@ -18,18 +18,13 @@ export interface PageQuery {
   isFull(rows: readonly Row[]): boolean;
 }
 
-/**
- * What the selection fixes is not looked for: one small campaign costs no look at the others.
- * @param place how the database writes its parameter of a number, counted from 1
- */
-export function pageQuery(
-  table: keyof typeof ORDER, { campaign, occurrence }: KpiSelection, place: (number: number) => string,
-): PageQuery {
+/** What the selection fixes is not looked for: one small campaign costs no look at the others. */
+export function pageQuery(table: keyof typeof ORDER, { campaign, occurrence }: KpiSelection): PageQuery {
   const fixed = campaign === undefined ? [] : occurrence === undefined ? [campaign] : [campaign, occurrence];
   const filter = campaign === undefined && occurrence !== undefined ? [occurrence] : [];
   const order = ORDER[table].slice(fixed.length);
   let number = 0;
-  const next = () => place(++number);
+  const next = () => `$${++number}`;
   const conditions = [
     ...ORDER[table].slice(0, fixed.length).map((column) => `${column} = ${next()}`),
     ...filter.map(() => `occurrence = ${next()}`),
