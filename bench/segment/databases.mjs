@@ -28,6 +28,8 @@ export async function sqlite({ people, events, now, keep }) {
   const iso = (milliseconds) => `strftime('%Y-%m-%dT%H:%M:%fZ', (${milliseconds}) / 1000.0, 'unixepoch')`;
   const pick = (list, index) => `json_extract('${JSON.stringify(list)}', '$[' || (${index}) || ']')`;
   const perMessage = events / MESSAGES;
+  // As long as a real one, and like it in no order (by the golden ratio of 32 bits: none comes twice).
+  const id = (number) => `printf('%08x-delivery-of-', (${number}) * 2654435761 % 4294967296)`;
   if (await store.countPeople() === 0) db.exec(`PRAGMA synchronous = OFF; BEGIN;
     INSERT INTO people (id, locale, timezone, attributes, updated_at) ${numbers(people)}
       SELECT printf('p%07d', n), 'fr', 'Europe/Paris', json_object(
@@ -37,13 +39,15 @@ export async function sqlite({ people, events, now, keep }) {
         'appVersion', '2.' || (n % 20) || '.0'), '' FROM numbers;
     INSERT INTO devices (token, recipient, gateway, platform, registered_at) ${numbers(people)}
       SELECT 't' || n, printf('p%07d', n), CASE n % 3 WHEN 0 THEN 'apns' ELSE 'fcm' END, CASE n % 3 WHEN 0 THEN 'ios' ELSE 'android' END, '' FROM numbers;
-    INSERT INTO deliveries (id, campaign, occurrence, recipient, category, gateway, platform, device, owner, leased_at, leased_until, outcome, settled_at) ${numbers(people * MESSAGES)}
-      SELECT printf('d%08d', n), CASE n % 2 WHEN 0 THEN 'spring' ELSE 'news' END, 'once', printf('p%07d', n / ${MESSAGES}), 'marketing', 'fcm', 'android', 't', 'o', '', '', 'accepted',
+    INSERT INTO occurrences (number, campaign, occurrence) VALUES (0, 'spring', 'once'), (1, 'news', 'once');
+    INSERT INTO deliveries (id, occurrence_number, campaign, occurrence, recipient, message_key, category, counts, gateway, platform, device, owner, leased_at, outcome, settled_at)
+      ${numbers(people * MESSAGES)}
+      SELECT ${id('n')}, n % 2, CASE n % 2 WHEN 0 THEN 'spring' ELSE 'news' END, 'once', printf('p%07d', n / ${MESSAGES}), '', 'marketing', 1, 'fcm', 'android', 't', 1, '', 'accepted',
         ${iso(`${now} - (n * 104729 % 7776000) * 1000`)} FROM numbers;
-    INSERT INTO delivery_ids (id, number) SELECT id, number FROM deliveries;
+    INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM deliveries ORDER BY 1;
     UPDATE delivery_ids_until SET number = (SELECT max(number) FROM deliveries);
     INSERT INTO events (delivery, recipient, type, key, at, received_at) ${numbers(people * events)}
-      SELECT printf('d%08d', n / ${perMessage}), printf('p%07d', n / ${events}), CASE n * 13 % 4 WHEN 0 THEN 'opened' WHEN 1 THEN 'clicked' ELSE 'received' END, n,
+      SELECT ${id(`n / ${perMessage}`)}, printf('p%07d', n / ${events}), CASE n * 13 % 4 WHEN 0 THEN 'opened' WHEN 1 THEN 'clicked' ELSE 'received' END, n,
         ${iso(`${now} - (n * 104729 % 7776000) * 1000`)}, '' FROM numbers;
     COMMIT; ANALYZE;`);
   return {
@@ -51,6 +55,7 @@ export async function sqlite({ people, events, now, keep }) {
     count: (sql, parameters = []) => Number(db.prepare(sql).get(...parameters).n),
     field: (...path) => ({ text: `json_extract(attributes, '$.${path.join('.')}')`, number: `json_extract(attributes, '$.${path.join('.')}')` }),
     parameter: () => '?',
+    deliveries: 'delivery_ids ON start = substr(events.delivery, 1, 8) JOIN deliveries USING (number)',
     async close() {
       db.close();
       await store.close();
@@ -94,6 +99,7 @@ export async function postgres({ people, events, now, url, keep }) {
       return { text, number: `(${text})::numeric` };
     },
     parameter: (position) => `$${position}`,
+    deliveries: 'deliveries ON deliveries.id = events.delivery',
     async close() {
       await store.close();
       if (!keep) await client.query(`DROP SCHEMA ${schema} CASCADE`);

@@ -63,7 +63,7 @@ await compare('Opened twice or more in the last 30 days', [
   ...ours({ $performed: { event: 'opened', count: { $gte: 2 }, within: '30d' } }),
 ]);
 await compare('Clicked a message of the spring campaign in the last 30 days', [
-  byHand(`SELECT count(DISTINCT events.recipient) AS n FROM events JOIN deliveries ON deliveries.id = events.delivery
+  byHand(`SELECT count(DISTINCT events.recipient) AS n FROM events JOIN ${database.deliveries}
     WHERE events.type = 'clicked' AND deliveries.campaign = 'spring' AND ${inWindow}`, ...window),
   ...ours({ $performed: { event: 'clicked', within: '30d', where: { campaign: 'spring' } } }),
 ]);
