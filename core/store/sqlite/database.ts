@@ -12,10 +12,8 @@ import { MIGRATIONS } from './migrations';
 const BUSY_TIMEOUT = 15_000;
 /** Looks so often (ms) whether it is through. Between two looks the process does its other work. */
 const UPGRADE_LOOK = 250;
-/** Bytes of a page of a new file: larger ones take fewer calls of the operating system for what a campaign writes. */
-const PAGE_SIZE = 8192;
-/** Pages of the log before they go into the file: a page that many groups of a campaign change goes there once. */
-const LOG_PAGES = 2000;
+/** Pages (of 4 KB) of the log before they go into the file: a page that many groups of a campaign change goes there once. */
+const LOG_PAGES = 4000;
 /** Statements kept ready; conditions of segments make new ones without end. */
 const MOST_STATEMENTS = 200;
 
@@ -42,7 +40,7 @@ export class Database {
       const database = new Database(db, path);
       db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
       database.requireOurs();
-      db.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LOG_PAGES};`);
+      db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LOG_PAGES};`);
       await database.migrate(patience);
       return database;
     } catch (thrown) {
