@@ -135,16 +135,17 @@ export class PageSender {
       if (decision === 'go') this.parts.settler.expect(intent.id, { flight, device, fingerprint: intent.device });
       else if (decision !== undefined) refused.set(flight, decision);
     });
-    for (const [{ judged, pending }, decision] of refused) {
-      if (pending > 0) continue;
-      if (typeof decision === 'string') await this.suppress(judged, decision);
-      else await this.hold(judged, decision.waitsFor, decision.until, 'since' in judged.verdict ? judged.verdict.since : this.parts.now().getTime());
-    }
+    // Told apart before the first message goes, whose outcome may come at once; written down after the last, for the ledger says that they leave.
+    const stay = [...refused].filter(([{ pending }]) => pending === 0);
     for (const [index, { device, message, intent }] of ready.entries()) {
       if (decisions[index] !== 'go') continue;
       const queued = this.parts.lanes.get(device.gateway)?.push({ message, ...(intent.leaves === true && { leftAt: leasedAt }) });
       // Waits only where there is no room: what stands in the queue together is written down together as leaving.
       if (!(queued === true || await queued === true)) await this.parts.settler.settle(neverLeft(message.id));
+    }
+    for (const [{ judged }, decision] of stay) {
+      if (typeof decision === 'string') await this.suppress(judged, decision);
+      else await this.hold(judged, decision.waitsFor, decision.until, 'since' in judged.verdict ? judged.verdict.since : this.parts.now().getTime());
     }
   }
 
