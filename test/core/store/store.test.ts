@@ -623,10 +623,10 @@ describe('a store file', () => {
     await store.close();
   });
 
-  it('of an earlier version keeps every word of its ledger', async () => {
+  it.each(['deliveries_in_order', 'deliveries_numbered', 'lease_owners'])('of a version before %s keeps every word of its ledger', async (change) => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'store.sqlite');
-    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('deliveries_in_order')));
+    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes(change)));
     const row = {
       id: 'a', campaign: 'sale', occurrence: 'once', recipient: 'p-a', message_key: 'k', arm: 'A', category: 'marketing', counts: 0, gateway: 'apns', platform: 'ios', device: 'x',
       owner: 'old', leased_at: 'l', leased_until: 'u', left_at: 'e', not_before: 'n', outcome: 'accepted', code: 'c', gateway_id: 'g', unique_id: 'q', attempts: 3, settled_at: 's',
