@@ -86,7 +86,8 @@ export class Lane {
       for (const id of lost) await this.parts.settler.settle(neverLeft(id));
       const handed = performance.now();
       yield this.departing;
-      const inTime = (batch.length * DEPARTURE_MS) / (performance.now() - handed);
+      if (lost.size === batch.length) continue;
+      const inTime = ((batch.length - lost.size) * DEPARTURE_MS) / (performance.now() - handed);
       this.most = Math.min(Math.max(Math.round(inTime), 1), MOST_DEPARTING);
     }
   }

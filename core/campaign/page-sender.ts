@@ -135,17 +135,23 @@ export class PageSender {
       if (decision === 'go') this.parts.settler.expect(intent.id, { flight, device, fingerprint: intent.device });
       else if (decision !== undefined) refused.set(flight, decision);
     });
-    // Told apart before the first message goes, whose outcome may come at once; written down after the last, for the ledger says that they leave.
+    // Told apart before the first message goes, whose outcome may come at once.
     const stay = [...refused].filter(([{ pending }]) => pending === 0);
-    for (const [index, { device, message, intent }] of ready.entries()) {
-      if (decisions[index] !== 'go') continue;
-      const queued = this.parts.lanes.get(device.gateway)?.push({ message, ...(intent.leaves === true && { leftAt: leasedAt }) });
-      // Waits only where there is no room: what stands in the queue together is written down together as leaving.
-      if (!(queued === true || await queued === true)) await this.parts.settler.settle(neverLeft(message.id));
-    }
+    const go = ready.filter((_, index) => decisions[index] === 'go');
+    // The ledger says already that these leave: nobody makes them wait.
+    await this.push(go.filter(({ intent }) => intent.leaves === true), leasedAt);
     for (const [{ judged }, decision] of stay) {
       if (typeof decision === 'string') await this.suppress(judged, decision);
       else await this.hold(judged, decision.waitsFor, decision.until, 'since' in judged.verdict ? judged.verdict.since : this.parts.now().getTime());
+    }
+    await this.push(go.filter(({ intent }) => intent.leaves !== true));
+  }
+
+  private async push(messages: readonly Ready[], leftAt?: Date): Promise<void> {
+    for (const { device, message } of messages) {
+      const queued = this.parts.lanes.get(device.gateway)?.push({ message, ...(leftAt && { leftAt }) });
+      // Waits only where there is no room: what stands in the queue together is written down together as leaving.
+      if (!(queued === true || await queued === true)) await this.parts.settler.settle(neverLeft(message.id));
     }
   }
 

@@ -70,7 +70,7 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
     for (const id of lost) db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE number = ?`, now, numbers.of(id));
     if (taken.length === 0) return { decisions, written: [] };
     db.run(
-      'INSERT INTO lease_owners (name, leased_until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET leased_until = excluded.leased_until',
+      'INSERT INTO lease_owners (name, leased_until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET leased_until = max(leased_until, excluded.leased_until)',
       options.owner, leaseEnd(options),
     );
     const owner = ownerNumber(db, options.owner);
@@ -129,9 +129,9 @@ export function depart(db: Database, numbers: DeliveryNumbers, ids: readonly str
 /** Of a list of numbers, those that the owner holds. */
 const STILL_HELD = `number IN (SELECT value FROM json_each(?)) AND owner = (SELECT lease_owners.number FROM lease_owners WHERE name = ?) AND outcome IS NULL`;
 
-/** Of everything that the run holds. */
+/** Of everything that the run holds; never to an earlier end, since what a run says may have been meant before what it said last. */
 export function extendLease(db: Database, options: LeaseOptions): void {
-  db.run('UPDATE lease_owners SET leased_until = ? WHERE name = ?', leaseEnd(options), options.owner);
+  db.run('UPDATE lease_owners SET leased_until = max(leased_until, ?) WHERE name = ?', leaseEnd(options), options.owner);
 }
 
 export function postpone(db: Database, numbers: DeliveryNumbers, postponements: readonly Postponement[], owner: string): void {

@@ -28,8 +28,9 @@ export class LogFlush {
   async close(): Promise<void> {
     this.isOff = true;
     await this.flushing;
-    if (this.file !== undefined) await promisify(close)(this.file);
+    const { file } = this;
     this.file = undefined;
+    if (file !== undefined) await promisify(close)(file);
   }
 
   private async flush(): Promise<void> {

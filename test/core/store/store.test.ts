@@ -692,6 +692,10 @@ describe('a store file', () => {
     const waits = { waitsFor: 'in-flight', until: NOW.getTime() + 110_000 };
     expect(await store.lease([intent('a'), intent('b')], { ...LEASE, owner: 'run-2', now: after(70_000) })).toEqual([waits, waits]);
     await store.renew(['a', 'b'], { ...LEASE, owner: 'stranger', now: after(100_000) });
+    // What was meant before takes nothing back.
+    await store.lease([intent('c')], { ...LEASE, now: after(40_000) });
+    await store.renew(['a', 'b'], { ...LEASE, now: after(30_000) });
+    expect(await store.lease([intent('a')], { ...LEASE, owner: 'run-2', now: after(105_000) })).toEqual([waits]);
     expect(await store.lease([intent('a'), intent('b')], { ...LEASE, owner: 'run-2', now: after(110_001) })).toEqual(['unknown-before', 'go']);
     await store.close();
   });
