@@ -18,7 +18,7 @@ export class Channel<T> implements AsyncIterable<T> {
     return true;
   }
 
-  /** Whether the reader waits: what is pushed now it takes at once. */
+  /** Whether the reader waits: it takes at once what is pushed now, as much as goes into one batch. */
   get isAwaited(): boolean {
     return this.awaited;
   }

@@ -319,7 +319,10 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO deliveries_of_owners (number, id, occurrence_number, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device,
     owner, leased_at, has_left, not_before, outcome, code, gateway_id, unique_id, attempts, settled_at)
   SELECT number, id, (SELECT o.number FROM occurrences AS o WHERE o.campaign = deliveries.campaign AND o.occurrence = deliveries.occurrence),
-    campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, (SELECT lease_owners.number FROM lease_owners WHERE name = owner), leased_at, left_at IS NOT NULL, not_before, outcome, code, gateway_id, unique_id, attempts, settled_at FROM deliveries ORDER BY number;
+    campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, (SELECT lease_owners.number FROM lease_owners WHERE name = owner), leased_at,
+    -- Of one that waited beyond its own lease it is certain that it was not in the air; its run's lease may be longer.
+    left_at IS NOT NULL AND (outcome IS NOT NULL OR not_before IS NULL OR not_before < leased_until),
+    not_before, outcome, code, gateway_id, unique_id, attempts, settled_at FROM deliveries ORDER BY number;
   DROP TABLE deliveries;
   ALTER TABLE deliveries_of_owners RENAME TO deliveries;
   CREATE UNIQUE INDEX deliveries_by_occurrence ON deliveries (occurrence_number, recipient, id);

@@ -651,6 +651,19 @@ describe('a store file', () => {
     await store.close();
   });
 
+  it('of an earlier version sends again what waited beyond its own lease, if not beyond the last of its run', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'store.sqlite');
+    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('lease_owners')));
+    const row = (id: string, until: string, notBefore: string) => `('${id}', 'sale', 'once', 'p-${id}', '', 'marketing', 1, 'fcm', 'android', 'x', 'old', '2026-01-01T00:00:00.000Z', '2026-01-01T00:${until}:00.000Z', '2026-01-01T00:00:01.000Z', ${notBefore})`;
+    rawDatabase(path, `${steps.join(';')}; PRAGMA user_version = ${steps.length};
+      INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, category, counts, gateway, platform, device, owner, leased_at, leased_until, left_at, not_before)
+      VALUES ${row('waited', '01', `'2026-01-01T00:05:00.000Z'`)}, ${row('in-the-air', '10', 'NULL')}`);
+    const store = await openStore({ sqlite: path });
+    expect(await store.lease([intent('waited'), intent('in-the-air')], LEASE)).toEqual(['go', 'unknown-before']);
+    await store.close();
+  });
+
   it('finds a delivery by its id, whichever process wrote it and however many others were written since', async () => {
     using folder = temporaryFolder();
     const location = { sqlite: join(folder.path, 'store.sqlite') };
