@@ -3,7 +3,7 @@ import { toHeld, toWaiting } from '../rows';
 import type { HeldMessage, MessageName } from '../store';
 import { json, type Database } from './database';
 import { ASKED } from './ledger';
-import { rounds } from './rounds';
+import { rounds } from '../rounds';
 
 const PAGE = 500;
 const NOT_PAUSED = `NOT EXISTS (SELECT 1 FROM runs WHERE runs.campaign = held.campaign AND runs.occurrence = held.occurrence AND state = 'paused')`;

@@ -6,7 +6,7 @@ import type {
 } from '../store';
 import { json, type Database, type Queries } from './database';
 import { pageQuery } from './pages';
-import { rounds } from './rounds';
+import { rounds } from '../rounds';
 
 /** The messages asked about, each with its position. */
 export const ASKED = `(SELECT ordinality::int - 1 AS position, value ->> 'campaign' AS campaign, value ->> 'occurrence' AS occurrence,

@@ -4,7 +4,7 @@ import { toConsents, toPeople, type Row } from '../rows';
 import type { AnswerCount, DeadDevice, PeopleTally, ReachCount, ScannedPerson, SqlFilter, Standing, UpsertReport } from '../store';
 import { bitsSql, formulaSql, toAnswerCounts, toReachCounts } from '../tally';
 import { json, type Database, type Queries } from './database';
-import { rounds } from './rounds';
+import { rounds } from '../rounds';
 
 const PAGE = 1000;
 const PERSON = 'people.id, people.locale, people.timezone, people.attributes::text AS attributes';

@@ -1,11 +1,14 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
+import { alike } from '../alike';
 import { contactsSince, judgeLeases, nameOf } from '../lease-rule';
+import { rounds } from '../rounds';
 import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
   Contact, DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, MessageName, Participation, Postponement, SettleOptions, Settlement,
 } from '../store';
 import type { Database } from './database';
 import type { DeliveryNumbers } from './delivery-numbers';
+import { HAS_LEFT, spansOf, takeBack, writeDepartures } from './departures';
 
 export function reached(db: Database, messages: readonly MessageName[]): boolean[] {
   const names = new Set(rowsOf(db, 'campaign, occurrence, recipient, message_key AS key', messages, `outcome = 'accepted'`)
@@ -29,10 +32,8 @@ function occurrenceNumbers(db: Database): (campaign: string, occurrence: string)
 
 /** What the ledger has of the people of the messages in the occurrences of these, perhaps under other keys. */
 function rowsOf(db: Database, columns: string, messages: readonly MessageName[], condition = 'TRUE'): Row[] {
-  const groups = [...Map.groupBy(messages, ({ campaign }) => campaign).values()]
-    .flatMap((list) => [...Map.groupBy(list, ({ occurrence }) => occurrence).values()]);
   // Plain texts: looking for the fields of an object takes SQLite three times as long.
-  return groups.flatMap((list) => db.all(
+  return alike(messages, 'campaign', 'occurrence').flatMap((list) => db.all(
     `SELECT ${columns} FROM deliveries WHERE occurrence_number = ${OCCURRENCE_NUMBER} AND recipient IN (SELECT value FROM json_each(?)) AND ${condition}`,
     list[0]?.campaign ?? '', list[0]?.occurrence ?? '', JSON.stringify(list.map(({ recipient }) => recipient)),
   ));
@@ -77,24 +78,30 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
     const numberOf = occurrenceNumbers(db);
     let last = Number(db.get('SELECT max(number) AS last FROM deliveries')?.['last'] ?? 0);
     const known = new Map(rows.map((row) => [row['id'], Number(row['number'])]));
-    const written = taken.map(({ id, campaign, occurrence, recipient, key, arm, category, counts, gateway, platform, device, leaves = false }): [string, number] => {
+    const leaving: number[] = [];
+    // What goes to the same gateway has numbers in a row, as it leaves together.
+    const written = alike(taken, 'gateway').flat().map(({ id, campaign, occurrence, recipient, key, arm, category, counts, gateway, platform, device, leaves }): [string, number] => {
       const number = known.get(id);
       if (number === undefined) {
         db.write(
-          `INSERT INTO deliveries (number, id, occurrence_number, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, has_left)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-          ++last, id, numberOf(campaign, occurrence), campaign, occurrence, recipient, key, arm, category, Number(counts), gateway, platform, device, owner, now, Number(leaves),
+          `INSERT INTO deliveries (number, id, occurrence_number, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          ++last, id, numberOf(campaign, occurrence), campaign, occurrence, recipient, key, arm, category, Number(counts), gateway, platform, device, owner, now,
         );
+        if (leaves === true) leaving.push(last);
         return [id, last];
       }
       db.write(
-        `UPDATE deliveries SET arm = ?, category = ?, counts = ?, gateway = ?, platform = ?, owner = ?, leased_at = ?, has_left = ?,
+        `UPDATE deliveries SET arm = ?, category = ?, counts = ?, gateway = ?, platform = ?, owner = ?, leased_at = ?,
            not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL
          WHERE number = ?`,
-        arm, category, Number(counts), gateway, platform, owner, now, Number(leaves), number,
+        arm, category, Number(counts), gateway, platform, owner, now, number,
       );
+      takeBack(db, number);
+      if (leaves === true) leaving.push(number);
       return [id, number];
     });
+    writeDepartures(db, spansOf(leaving));
     return { decisions, written };
   });
   numbers.add(written);
@@ -102,7 +109,7 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
 }
 
 /** What judging a lease asks of a delivery. */
-const LEASED = `number, id, campaign, occurrence, recipient, message_key, outcome, has_left, not_before,
+const LEASED = `number, id, campaign, occurrence, recipient, message_key, outcome, not_before, outcome IS NULL AND ${HAS_LEFT} AS has_left,
   (SELECT name FROM lease_owners WHERE number = owner) AS owner, (SELECT leased_until FROM lease_owners WHERE number = owner) AS leased_until`;
 
 /** Of a run; null where it leased nothing yet, and so holds nothing. */
@@ -118,16 +125,23 @@ function leaseEnd({ now, leaseMs }: LeaseOptions): string {
 export function depart(db: Database, numbers: DeliveryNumbers, ids: readonly string[], options: LeaseOptions): Set<string> {
   return db.transaction(() => {
     extendLease(db, options);
-    const list = JSON.stringify(ids.map((id) => numbers.of(id)));
-    const held = db.run(`UPDATE deliveries SET has_left = 1 WHERE ${STILL_HELD}`, list, options.owner);
+    const owner = ownerNumber(db, options.owner);
+    const asked = ids.flatMap((id) => numbers.of(id) ?? []);
+    const spans = spansOf(asked);
+    const held = spans.reduce((sum, span) => sum + Number(db.get(`SELECT count(*) AS n FROM deliveries WHERE number BETWEEN ? AND ? AND ${STILL_HELD}`, ...span, owner)?.['n']), 0);
     // Nearly always; which they are is asked only otherwise.
-    if (held === ids.length) return new Set(ids);
-    return new Set(db.all(`SELECT id FROM deliveries WHERE ${STILL_HELD}`, list, options.owner).map((row) => String(row['id'])));
+    if (held === ids.length) {
+      writeDepartures(db, spans);
+      return new Set(ids);
+    }
+    const rows = db.all(`SELECT number, id FROM deliveries WHERE number IN (SELECT value FROM json_each(?)) AND ${STILL_HELD}`, JSON.stringify(asked), owner);
+    writeDepartures(db, spansOf(rows.map(({ number }) => Number(number))));
+    return new Set(rows.map(({ id }) => String(id)));
   });
 }
 
-/** Of a list of numbers, those that the owner holds. */
-const STILL_HELD = `number IN (SELECT value FROM json_each(?)) AND owner = (SELECT lease_owners.number FROM lease_owners WHERE name = ?) AND outcome IS NULL`;
+/** Of a run, that it may still say what becomes of a delivery. */
+const STILL_HELD = 'owner = ? AND outcome IS NULL';
 
 /** Of everything that the run holds; never to an earlier end, since what a run says may have been meant before what it said last. */
 export function extendLease(db: Database, options: LeaseOptions): void {
@@ -155,28 +169,38 @@ export function settle(db: Database, numbers: DeliveryNumbers, settlements: read
   db.transaction(() => {
     const holder = ownerNumber(db, owner);
     for (const { id, outcome, code, gatewayId, uniqueId, attempts } of settlements) {
-      db.write(
-        `UPDATE deliveries SET outcome = ?1, code = ?2, gateway_id = ?3, attempts = attempts + ?4, settled_at = ?5, unique_id = ?8
-         WHERE number = ?6 AND (owner = ?7 OR ?1 = 'accepted') AND outcome IS NOT 'accepted'`,
-        outcome, code ?? null, gatewayId ?? null, attempts, at, numbers.of(id), holder, uniqueId ?? null,
-      );
+      const number = numbers.of(id);
+      if (outcome === 'accepted') db.write(ACCEPT, gatewayId ?? null, uniqueId ?? null, attempts, at, number);
+      else db.write(REFUSE, outcome, code ?? null, gatewayId ?? null, uniqueId ?? null, attempts, at, number, holder);
     }
   });
 }
 
-/** A person once sent to stays so: a later run of the occurrence that finds nothing left to do takes nothing back. */
+/** What nearly every message needs, said with as few parameters as it takes. */
+const ACCEPT = `UPDATE deliveries SET outcome = 'accepted', code = NULL, gateway_id = ?, unique_id = ?, attempts = attempts + ?, settled_at = ?
+  WHERE number = ? AND outcome IS NOT 'accepted'`;
+const REFUSE = `UPDATE deliveries SET outcome = ?, code = ?, gateway_id = ?, unique_id = ?, attempts = attempts + ?, settled_at = ?
+  WHERE number = ? AND owner = ? AND outcome IS NOT 'accepted'`;
+
+/**
+ * A person once sent to stays so: a later run of the occurrence that finds nothing left to do takes nothing back. Most of a group came
+ * to the same end, and are written by one statement.
+ */
 export function recordParticipations(db: Database, participations: readonly Participation[], now: Date): void {
   const at = now.toISOString();
   db.transaction(() => {
     const numberOf = occurrenceNumbers(db);
-    for (const { campaign, occurrence, recipient, arm, outcome, reason } of participations) {
-      db.write(
-        `INSERT INTO participations (occurrence_number, recipient, arm, outcome, reason, at) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (occurrence_number, recipient) DO UPDATE SET
-           arm = excluded.arm, outcome = excluded.outcome, reason = excluded.reason, at = excluded.at
-         WHERE outcome <> 'sent'`,
-        numberOf(campaign, occurrence), recipient, arm, outcome, reason ?? null, at,
-      );
+    for (const part of rounds(participations, ({ recipient }) => recipient)) {
+      for (const people of alike(part, 'campaign', 'occurrence', 'arm', 'outcome', 'reason')) {
+        const [{ campaign, occurrence, arm, outcome, reason }] = people as [Participation];
+        db.run(
+          `INSERT INTO participations (occurrence_number, recipient, arm, outcome, reason, at) SELECT ?, value, ?, ?, ?, ? FROM json_each(?) WHERE TRUE
+           ON CONFLICT (occurrence_number, recipient) DO UPDATE SET
+             arm = excluded.arm, outcome = excluded.outcome, reason = excluded.reason, at = excluded.at
+           WHERE outcome <> 'sent'`,
+          numberOf(campaign, occurrence), arm, outcome, reason ?? null, at, JSON.stringify(people.map(({ recipient }) => recipient)),
+        );
+      }
     }
   });
 }

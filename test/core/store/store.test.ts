@@ -636,7 +636,7 @@ describe('a store file', () => {
       INSERT INTO participations VALUES ('sale', 'once', 'p-a', 'A', 'sent', NULL, 's'), ('news', 'once', 'p-b', NULL, 'suppressed', 'no-consent', 's')`);
     const store = await openStore({ sqlite: path });
     const { owner, leased_until, left_at: _, ...kept } = row;
-    expect(databaseOf(store).prepare('SELECT * FROM deliveries').all()).toEqual([{ ...kept, number: 1, occurrence_number: 2, owner: 1, has_left: 1 }]);
+    expect(databaseOf(store).prepare('SELECT * FROM deliveries').all()).toEqual([{ ...kept, number: 1, occurrence_number: 2, owner: 1 }]);
     expect(databaseOf(store).prepare('SELECT * FROM lease_owners').all()).toEqual([{ number: 1, name: owner, leased_until }]);
     const opened = { delivery: 'a', type: 'opened', key: '1', at: NOW.toISOString() } as const;
     expect((await store.recordEvents([opened], NOW)).recorded).toHaveLength(1);
@@ -740,11 +740,12 @@ describe('a store file', () => {
     await store.close();
   });
 
-  it.each(['deliveries', 'participations'] as const)('reads the %s of an occurrence in the order of an index and sorts nothing', async (table) => {
+  it.each(['deliveries', 'participations'] as const)('reads the %s of an occurrence in the order of an index and sorts no more than what one person got', async (table) => {
     const store = await openStore({ sqlite: ':memory:' });
     const steps = databaseOf(store).prepare(`EXPLAIN QUERY PLAN ${pageQuery(table)}`).all(1, ...['', ''].slice(0, table === 'deliveries' ? 2 : 1));
     expect(steps.map(({ detail }) => detail)).toEqual([
       expect.stringMatching(/^SEARCH o USING INTEGER PRIMARY KEY/), expect.stringMatching(/^SEARCH t USING (INDEX|PRIMARY KEY).*\(occurrence_number=\? AND \(?recipient/),
+      ...(table === 'deliveries' ? ['USE TEMP B-TREE FOR LAST TERM OF ORDER BY'] : []),
     ]);
     await store.close();
   });
