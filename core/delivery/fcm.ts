@@ -46,7 +46,7 @@ function write(project: string | undefined, target: JsonObject, payload: JsonObj
 /** @param named the field of a good answer without which it cannot be FCM's; undefined where there is none */
 export function readFcm({ status, body, complete }: Answer, { token }: GatewayMessage, named: string | undefined): Reading {
   const value = bodyObject(body);
-  if (status === 200) {
+  if (status < 300) {
     if (named === undefined) return {};
     const name = value[named];
     if (typeof name === 'string') return { gatewayId: name };

@@ -21,7 +21,7 @@ export const FCM_OUTCOMES: readonly OutcomeRow[] = [
   },
   {
     gateway: 'fcm', status: 200, code: 'NO_NAME', outcome: 'unknown', retriable: false,
-    meaning: 'The endpoint answered 200 without the name that FCM gives every message it takes.',
+    meaning: 'The endpoint says that all is well, but not the name that FCM gives every message it takes.',
     action: 'Check that the endpoint is FCM and not a proxy or a sign-in page.', source: ERROR_CODES,
   },
   {
@@ -113,7 +113,7 @@ export const FCM_OUTCOMES: readonly OutcomeRow[] = [
   },
   // Of subscriptions to topics.
   {
-    gateway: 'fcm', status: 409, code: '*', outcome: 'accepted', retriable: false, signedIn: true,
+    gateway: 'fcm', status: 409, code: 'ALREADY_EXISTS/registration', outcome: 'accepted', retriable: false, signedIn: true,
     meaning: 'The device was subscribed to the topic already.', action: '', source: TOPICS,
   },
   {

@@ -18,7 +18,7 @@ export function topicProtocol(project: () => string | undefined, action: TopicAc
     type: 'fcm',
     name: 'FCM',
     write: ({ token }) => write(project(), requireToken(token, FCM_TOKEN), action, topic),
-    read,
+    read: (answer, message) => read(answer, message, action),
   };
 }
 
@@ -31,8 +31,13 @@ function write(project: string | undefined, token: string, action: TopicAction, 
     : { method: 'DELETE', path: `${parent}/${name}?allow_missing=true`, headers: {}, body: '' };
 }
 
-/** A 404 without FcmError is about the registration as well as about the project here: nothing is concluded from one of them. */
-function read(answer: Answer, message: GatewayMessage): Reading {
+/**
+ * A 404 without FcmError is about the registration as well as about the project here: nothing is concluded from one of them.
+ * A 409 is good news only where something was to be subscribed, and where it is no conflict of another kind.
+ */
+function read(answer: Answer, message: GatewayMessage, action: TopicAction): Reading {
   const reading = readFcm(answer, message, undefined);
-  return answer.status === 404 && reading.code === 'NOT_FOUND' ? { ...reading, code: 'NOT_FOUND/registration' } : reading;
+  const { status } = answer;
+  if (status === 409 && action === 'subscribe' && reading.code !== 'ABORTED') return { ...reading, code: 'ALREADY_EXISTS/registration' };
+  return status === 404 && reading.code === 'NOT_FOUND' ? { ...reading, code: 'NOT_FOUND/registration' } : reading;
 }

@@ -51,6 +51,8 @@ describe('sending', () => {
       ['NOT_FOUND without FcmError', { status: 404, body: { error: { status: 'NOT_FOUND', message: 'Requested entity was not found.' } } }, 'bad-credentials', 'NOT_FOUND'],
       ['a page of a proxy', { status: 404, body: '<html>' }, 'bad-credentials', undefined],
       ['200 from somebody else', { status: 200, body: '<html>welcome' }, 'unknown', 'NO_NAME'],
+      ['204 from somebody else', { status: 204 }, 'unknown', 'NO_NAME'],
+      ['a conflict, which for a topic would be good news', { status: 409, body: { error: { status: 'ABORTED' } } }, 'bad-payload', 'ABORTED'],
     ] as const)('understands %s', async (_, deed, outcome, code) => {
       await start('fcm', () => deed as Deed);
       const [result] = await sendAll(gateway, messages(1));
