@@ -13,6 +13,8 @@ const RPC_CODES = new Set([
   'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS', 'PERMISSION_DENIED', 'UNAUTHENTICATED',
   'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS',
 ]);
+/** What an endpoint says beyond that is no code, and may be anything. */
+const MOST_CODE_LETTERS = 60;
 const INVALID_TOKEN_TEXT = /registration token is not a valid/i;
 
 /**
@@ -59,8 +61,9 @@ export function readFcm({ status, body, complete }: Answer, { token }: GatewayMe
   return { ...(code !== undefined && { code }), ...(text !== '' && { quote: text }) };
 }
 
+/** Nor as it stands in the path of a subscription. */
 function withoutToken(text: string, token: string | undefined): string {
-  return token === undefined ? text : text.replaceAll(token, '(token)');
+  return token === undefined ? text : text.replaceAll(token, '(token)').replaceAll(encodeURIComponent(token.toWellFormed()), '(token)');
 }
 
 /** The code of the FcmError decides; only such an error speaks of the token. Without it Google's front door has answered. */
@@ -69,7 +72,7 @@ function errorCode(error: JsonObject): string | undefined {
   const fcm = details.find((detail) => isType(detail, 'google.firebase.fcm.v1.FcmError'));
   const status = error['status'];
   if (fcm === undefined) return typeof status === 'string' && RPC_CODES.has(status) ? status : undefined;
-  const code = typeof fcm['errorCode'] === 'string' ? fcm['errorCode'] : 'UNSPECIFIED_ERROR';
+  const code = typeof fcm['errorCode'] === 'string' ? fcm['errorCode'].slice(0, MOST_CODE_LETTERS) : 'UNSPECIFIED_ERROR';
   if (code === 'INVALID_ARGUMENT' && isAboutToken(error, details)) return 'INVALID_ARGUMENT/token';
   if (code === 'QUOTA_EXCEEDED' && isAboutDevice(details)) return 'QUOTA_EXCEEDED/device';
   return code;

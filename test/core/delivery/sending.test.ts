@@ -65,6 +65,24 @@ describe('sending', () => {
       expect(result?.detail).toContain('FCM says: "Bad thing about (token)"');
       expect(JSON.stringify(result)).not.toContain('very-secret-token');
     });
+
+    it('nor with the token as it stands in an address', async () => {
+      const said = { error: { status: 'NOT_FOUND', message: 'Not found: projects/demo/registrations/very%3Asecret%2Ftoken/topicSubscriptions' } };
+      await start('fcm', () => ({ status: 404, body: said }));
+      const [result] = await sendAll(gateway, [{ id: 'a', token: 'very:secret/token', payload: {} }]);
+      expect(result?.detail).toContain('registrations/(token)/topicSubscriptions');
+    });
+
+    it('nor does it lose a message whose token no address can hold', async () => {
+      await start('fcm', () => fcmError(400, 'INVALID_ARGUMENT', { message: 'Half a letter' }));
+      expect(await sendAll(gateway, [{ id: 'a', token: 'half-\ud800', payload: {} }])).toMatchObject([{ id: 'a', outcome: 'bad-payload' }]);
+    });
+
+    it('and no more of its code than a code has letters', async () => {
+      await start('fcm', () => fcmError(400, 'X'.repeat(5000)));
+      const [result] = await sendAll(gateway, messages(1));
+      expect(result?.code).toBe('X'.repeat(60));
+    });
   });
 
   describe('what cannot be sent', () => {
