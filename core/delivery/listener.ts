@@ -1,4 +1,5 @@
 /** What an operator watches: a listener is told what happens, and makes counters or log lines of it. Never sees a token. */
+import { asPushError } from '../errors';
 import type { GatewayType } from '../recipient';
 import type { Outcome } from './gateway';
 
@@ -17,5 +18,22 @@ export type DeliveryEvent = { gateway: GatewayType } & (
   | { event: 'connection'; state: 'failed'; code: string }
 );
 
-/** Called as things happen, in the middle of sending: be quick, and never throw. */
+/** Called as things happen, in the middle of sending: be quick, and do not throw. */
 export type DeliveryListener = (event: DeliveryEvent) => void;
+
+/**
+ * The same call, but what it throws costs neither a message nor a connection, in whose midst it is made: it becomes a
+ * warning of the process, the first time.
+ * @param what names it in the warning
+ */
+export function harmless<Args extends unknown[]>(call: (...args: Args) => void, what: string): (...args: Args) => void {
+  let warned = false;
+  return (...args) => {
+    try {
+      call(...args);
+    } catch (thrown) {
+      if (!warned) process.emitWarning(`${what} threw: ${asPushError(thrown).message}`, 'PushCampaignsWarning');
+      warned = true;
+    }
+  };
+}

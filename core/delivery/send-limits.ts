@@ -1,6 +1,7 @@
 /** The options of a run, checked and completed. */
 import { PushError } from '../errors';
 import type { SendOptions } from './gateway';
+import { harmless } from './listener';
 import type { RateOptions } from './rate';
 
 export type SendLimits =
@@ -25,7 +26,7 @@ export function sendLimits(options: SendOptions, window: number): SendLimits {
     timeoutMs: whole('timeoutMs', options.timeoutMs ?? DEFAULTS.timeoutMs, 1, MOST_MS),
     giveUpAfterMs: whole('giveUpAfterMs', options.giveUpAfterMs ?? DEFAULTS.giveUpAfterMs, 0, MOST_MS),
     safetyStop: options.safetyStop ?? true,
-    ...(options.onWait !== undefined && { onWait: options.onWait }),
+    ...(options.onWait !== undefined && { onWait: harmless(options.onWait, 'onWait of a run') }),
     rate: rateOptions(options.rate ?? {}),
   };
 }

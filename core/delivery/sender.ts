@@ -144,13 +144,21 @@ export class Sender {
       const next = this.source.take();
       if (next === undefined) return;
       const flight = newFlight(next.value);
-      if (this.stopped) this.verdicts.finish(flight, this.row('cancelled'));
-      else if (this.verdicts.stopped !== undefined) this.verdicts.finish(flight, this.verdicts.stopped);
-      else this.lines.addFresh(flight);
+      const { over } = this;
+      if (over === undefined) this.lines.addFresh(flight);
+      else this.verdicts.finish(flight, over);
     }
   }
 
+  /** The row with which whatever is not on the wire comes back; undefined while messages may go. */
+  private get over(): OutcomeRow | undefined {
+    return this.stopped ? this.row('cancelled') : this.verdicts.stopped;
+  }
+
   private launchAll(most: number): number {
+    const { over } = this;
+    // A run that is stopped by what it tells of one message may have put others in line since.
+    if (over !== undefined) this.endAll(over);
     const now = performance.now();
     this.lines.wake(now);
     let launched = 0;

@@ -8,7 +8,7 @@ import type { CredentialCheck, Gateway, GatewayMessage, GatewayResult, SendOptio
 import { Pool, type PoolOptions } from './http2/pool';
 import type { Answer, WireRequest } from './http2/exchange';
 import type { Line } from './line';
-import type { DeliveryListener } from './listener';
+import { harmless, type DeliveryListener } from './listener';
 import { LoopLoad } from './loop-load';
 import type { Protocol } from './protocol';
 import type { VendorRate } from './rate/options';
@@ -39,13 +39,15 @@ export class VendorGateway implements Gateway {
   protected readonly line: Line;
   private readonly running = new Set<Sender>();
   private readonly pools: Pool[] = [];
+  private readonly listener: DeliveryListener | undefined;
   private readonly window: number;
   private readonly load = new LoopLoad();
   private waking: NodeJS.Immediate | undefined;
   private closed = false;
 
   constructor(protected readonly parts: GatewayParts) {
-    const { protocol, credential, now, pool, rate, listener } = parts;
+    const { protocol, credential, now, pool, rate } = parts;
+    this.listener = parts.listener && harmless(parts.listener, 'The listener of a gateway');
     this.type = protocol.type;
     this.window = pool.mostSessions * pool.mostStreams;
     const wake = () => this.wake();
@@ -55,7 +57,7 @@ export class VendorGateway implements Gateway {
       pool: this.openPool(pool),
       pace: new PaceMaker(rate.bucket, rate.vendor, now, wake),
       overload: new Overload(),
-      listener,
+      listener: this.listener,
       now,
       random: pool.random,
       pausedUntil: 0,
@@ -89,13 +91,12 @@ export class VendorGateway implements Gateway {
 
   /** Connections that are closed with the gateway. */
   protected openPool(options: PoolOptions): Pool {
-    const { listener } = this.parts;
     const pool: Pool = new Pool(options, {
       room: () => this.wake(),
       unreachable: () => {
         for (const sender of this.running) if (sender.uses(pool)) sender.unreachable();
       },
-      event: (event) => listener?.({ gateway: this.type, event: 'connection', ...event }),
+      event: (event) => this.listener?.({ gateway: this.type, event: 'connection', ...event }),
     });
     this.pools.push(pool);
     return pool;

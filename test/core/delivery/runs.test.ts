@@ -15,7 +15,7 @@ import { sendLimits } from '../../../core/delivery/send-limits';
 import { Sender } from '../../../core/delivery/sender';
 import { collect } from '../support';
 import { apnsError, apnsOk, FakeVendor, fcmError, fcmOk, type Deed } from './fake-vendor';
-import { apnsGateway, fcmGateway, message, messages } from './support';
+import { apnsGateway, countBy, expectEachOnce, fcmGateway, message, messages, sendAll } from './support';
 
 describe('a run whose answers come when the test says', () => {
   let landings: ((ending: Ending) => void)[];
@@ -245,3 +245,38 @@ it('several runs of one gateway each end, and give out each message that they to
     }
   }), { numRuns: 60 });
 }, 60_000);
+
+it('a listener that throws costs no message and no connection, and warns once', async () => {
+  const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  const vendor = await FakeVendor.listen(({ token, time }) => {
+    if (token.endsWith('1') && time === 1) return fcmError(429, 'QUOTA_EXCEEDED', {}, { 'retry-after': '0.05' });
+    return token.endsWith('2') && time === 1 ? fcmError(503, 'UNAVAILABLE') : fcmOk;
+  });
+  const broken = (): never => {
+    throw new Error('the log is full');
+  };
+  const gateway = fcmGateway(vendor.origin, { listener: broken });
+  const list = messages(500);
+  const results = await sendAll(gateway, list, { onWait: broken });
+  expectEachOnce(results, list);
+  expect(countBy(results, 'outcome')).toEqual({ accepted: 500 });
+  await gateway.close();
+  await vendor.close();
+  expect(warn.mock.calls.map(([words]) => words).sort()).toEqual(['The listener of a gateway threw: the log is full', 'onWait of a run threw: the log is full']);
+  warn.mockRestore();
+});
+
+it.each(['while it waits', 'by the listener'])('sends nothing more once it is stopped %s, whatever was about to wait', async (when) => {
+  const vendor = await FakeVendor.listen(() => fcmOk);
+  await vendor.close();
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  const gateway = fcmGateway(vendor.origin, { listener: ({ event }) => void (when === 'by the listener' && event === 'waiting' && stop()) });
+  const list = messages(3);
+  const began = performance.now();
+  const results = await sendAll(gateway, list, { backoffMs: 1500, signal: controller.signal, ...(when === 'while it waits' && { onWait: stop }) });
+  expect(performance.now() - began).toBeLessThan(1000);
+  expectEachOnce(results, list);
+  expect(countBy(results, 'code')).toEqual({ cancelled: 3 });
+  await gateway.close();
+});
