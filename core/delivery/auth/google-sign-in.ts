@@ -12,6 +12,8 @@ import { signInAssertion, type ServiceAccount } from './service-account';
 
 const TIMEOUT_MS = 10_000;
 const MOST_BYTES = 64 * 1024;
+/** What a header can hold. */
+const TOKEN = /^[\x21-\x7e]+$/;
 
 /** How Google's token service is reached. */
 interface SignInWay {
@@ -28,7 +30,7 @@ export function serviceAccountTokens(account: ServiceAccount, now: () => number,
     });
     const { status, body } = await post(account.tokenUri, form.toString(), way);
     const answer = parse(body);
-    if (status === 200 && typeof answer['access_token'] === 'string') {
+    if (status === 200 && typeof answer['access_token'] === 'string' && TOKEN.test(answer['access_token'])) {
       const seconds = Number(answer['expires_in']);
       return { value: answer['access_token'], expiresAt: now() + (seconds > 0 ? seconds : 3600) * 1000 };
     }

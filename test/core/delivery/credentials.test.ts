@@ -214,6 +214,27 @@ describe('access tokens', () => {
     expect(await tokens.renew(await tokens.authorization())).toBe(false);
     expect(fetches).toBe(2);
   });
+
+  it('are fetched and renewed although the clock was set back since that last failed or was done', async () => {
+    fail = true;
+    await expect(tokens.authorization()).rejects.toMatchObject({ code: 'access-token-unavailable' });
+    fail = false;
+    now -= 60 * MINUTE;
+    expect(await tokens.authorization()).toBe('Bearer t2');
+    expect(await tokens.renew('Bearer t2')).toBe(true);
+    now -= 60 * MINUTE;
+    expect(await tokens.renew('Bearer t3')).toBe(true);
+  });
+
+  it.each([20_000, 1, 0, -5000])('are used for a while although they live for %i ms only', async (life) => {
+    tokens = new AccessTokens(async () => ({ value: `t${++fetches}`, expiresAt: now + life }), () => now);
+    await tokens.authorization();
+    expect(await tokens.authorization()).toBe('Bearer t1');
+    now += Math.max(life, 1000);
+    await settle();
+    expect(await tokens.authorization()).toBe(`Bearer t${fetches}`);
+    expect(fetches).toBe(2);
+  });
 });
 
 describe('signing in with a service account', () => {
@@ -256,6 +277,22 @@ describe('signing in with a service account', () => {
       iss: 'push@shop-1.iam.gserviceaccount.com', scope: 'https://www.googleapis.com/auth/firebase.messaging', aud: tokenUri,
     });
     expect(vendor.seen[0]?.path).toBe('/v1/projects/shop-1/messages:send');
+    await gateway.close();
+  });
+
+  it('sends with tokens that live for seconds, and does not ask for one after the other', async () => {
+    answer = () => ({ status: 200, body: JSON.stringify({ access_token: 'token-1', expires_in: 20 }) });
+    const gateway = open();
+    expect(countBy(await sendAll(gateway, messages(300)), 'outcome')).toEqual({ accepted: 300 });
+    expect(asked).toHaveLength(1);
+    await gateway.close();
+  });
+
+  it('sends nothing with a token that no header can hold', async () => {
+    answer = () => ({ status: 200, body: JSON.stringify({ access_token: 'tök\r\nen', expires_in: 3599 }) });
+    const gateway = open();
+    expect(countBy(await sendAll(gateway, messages(3), { attempts: 1 }), 'code')).toEqual({ 'access-token-unavailable': 3 });
+    expect(vendor.connections).toBeLessThan(2);
     await gateway.close();
   });
 
