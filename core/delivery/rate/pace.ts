@@ -32,10 +32,15 @@ export class PaceMaker {
 
   /** The limit of the project or app. */
   shared({ perMinute, rampMs = 0, permits }: VendorRate & RateOptions): Allowance | undefined {
-    return perMinute === undefined || perMinute === Infinity ? undefined : this.allowance(this.bucket(), perMinute, rampMs, permits);
+    return perMinute === undefined ? undefined : this.limit(this.bucket(), perMinute, rampMs, permits);
   }
 
-  allowance(bucket: string, perMinute: number, rampMs: number, permits: PermitSource = localPermits): Allowance {
+  /** Undefined where the rate limits nothing. */
+  limit(bucket: string, perMinute: number, rampMs: number, permits?: PermitSource): Allowance | undefined {
+    return perMinute === Infinity ? undefined : this.allowance(bucket, perMinute, rampMs, permits);
+  }
+
+  private allowance(bucket: string, perMinute: number, rampMs: number, permits: PermitSource = localPermits): Allowance {
     const key = JSON.stringify([bucket, perMinute, rampMs]);
     const known = this.allowances.get(key);
     const allowance = known?.permits === permits ? known : new Allowance(bucket, perMinute, rampMs, permits, this.clock, this.wake);
@@ -95,8 +100,8 @@ export class Pace {
     this.vendor = this.maker.shared(this.rate);
     this.own = [
       this.vendor,
-      campaign && this.maker.allowance(`campaign:${campaign.name}`, campaign.perMinute, 0, permits),
-      spread && this.maker.allowance(`run:${randomUUID()}`, (spread.messages / spread.overMs) * 60_000, 0),
+      campaign && this.maker.limit(`campaign:${campaign.name}`, campaign.perMinute, 0, permits),
+      spread && this.maker.limit(`run:${randomUUID()}`, (spread.messages / spread.overMs) * 60_000, 0),
     ].filter((limit) => limit !== undefined);
     return this.own;
   }

@@ -53,6 +53,12 @@ describe('a run', () => {
     await vendor.close();
   });
 
+  it('sends without a limit where the limit is endless', async () => {
+    await start('fcm', () => fcmOk);
+    const rate = { perMinute: Infinity, devicePerMinute: Infinity, campaign: { name: 'endless', perMinute: Infinity }, spread: { messages: Infinity, overMs: 1 } };
+    expect(countBy(await sendAll(gateway, messages(200), { rate, signal: AbortSignal.timeout(2000) }), 'outcome')).toEqual({ accepted: 200 });
+  });
+
   describe('beside another one', () => {
     /** How many messages of a campaign ended before one that came on its own while it was under way. */
     async function overtaken(perMinute: number, count: number): Promise<number> {
