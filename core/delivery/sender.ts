@@ -233,9 +233,10 @@ export class Sender {
 
   /** Wakes up for the next retry or the end of a pause; needs no timer while answers are awaited and nothing else. */
   private schedule(): void {
-    const idle = this.lines.ready > 0 ? HEARTBEAT_MS : Infinity;
     const now = performance.now();
-    const pause = this.line.pausedUntil > now ? this.line.pausedUntil - now : idle;
-    this.alarm.set(Math.min((this.lines.nextAt ?? Infinity) - now, pause, idle), now);
+    const pause = this.line.pausedUntil > now ? this.line.pausedUntil - now : HEARTBEAT_MS;
+    // A pause that nobody waits for keeps no process alive.
+    const ready = this.lines.ready > 0 ? Math.min(pause, HEARTBEAT_MS) : Infinity;
+    this.alarm.set(Math.min((this.lines.nextAt ?? Infinity) - now, ready), now);
   }
 }

@@ -64,8 +64,8 @@ export class Source<T> {
     if (this.ended || this.asked) return undefined;
     if (this.sync !== undefined) return this.step(this.sync);
     this.asked = true;
-    if (this.lists !== undefined) this.expect(this.lists.next(), (list) => list);
-    else if (this.async !== undefined) this.expect(this.async.next(), (value) => [value]);
+    if (this.lists !== undefined) this.expect(this.lists, (list) => list);
+    else if (this.async !== undefined) this.expect(this.async, (value) => [value]);
     return undefined;
   }
 
@@ -87,6 +87,15 @@ export class Source<T> {
     }, GRACE_MS);
   }
 
+  /** One made by hand may throw at once, or give no promise. */
+  private ask<V>(iterator: AsyncIterator<V>): Promise<IteratorResult<V>> {
+    try {
+      return Promise.resolve(iterator.next());
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+  }
+
   private step(iterator: Iterator<T>): { value: T } | undefined {
     try {
       const { done, value } = iterator.next();
@@ -98,8 +107,8 @@ export class Source<T> {
     return undefined;
   }
 
-  private expect<V>(next: Promise<IteratorResult<V>>, listOf: (value: V) => T[]): void {
-    next.then(
+  private expect<V>(iterator: AsyncIterator<V>, listOf: (value: V) => T[]): void {
+    this.ask(iterator).then(
       ({ done, value }) => {
         if (done === true) this.ended = true;
         else this.arrived = listOf(value);

@@ -280,3 +280,40 @@ it.each(['while it waits', 'by the listener'])('sends nothing more once it is st
   expect(countBy(results, 'code')).toEqual({ cancelled: 3 });
   await gateway.close();
 });
+
+it('a reader who leaves while the gateway rests and the source says nothing leaves no timer behind', async () => {
+  const vendor = await FakeVendor.listen(() => fcmError(429, 'QUOTA_EXCEEDED', {}, { 'retry-after': '60' }));
+  const gateway = fcmGateway(vendor.origin);
+  async function* silent(): AsyncGenerator<GatewayMessage> {
+    yield message(0);
+    await new Promise(() => undefined);
+  }
+  for await (const { outcome } of gateway.send(silent(), { attempts: 1 })) {
+    expect(outcome).toBe('throttled');
+    break;
+  }
+  const timers = jest.spyOn(globalThis, 'setTimeout');
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(timers.mock.calls.filter(([, ms = 0]) => ms > 1000)).toEqual([]);
+  timers.mockRestore();
+  await gateway.close();
+  await vendor.close();
+});
+
+it('a source made by hand that throws at once is heard after all results, and one without promises is read', async () => {
+  const vendor = await FakeVendor.listen(() => fcmOk);
+  const gateway = fcmGateway(vendor.origin);
+  let count = 0;
+  const source = { [Symbol.asyncIterator]: () => ({ next: () => {
+    if (++count === 4) throw new Error('no more of it');
+    return { done: false, value: message(count) };
+  } }) };
+  const ids: string[] = [];
+  const reading = (async () => {
+    for await (const { id } of gateway.send(source as never)) ids.push(id);
+  })();
+  await expect(reading).rejects.toThrow('no more of it');
+  expect(ids.sort()).toEqual(['m1', 'm2', 'm3']);
+  await gateway.close();
+  await vendor.close();
+});
