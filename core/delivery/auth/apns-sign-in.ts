@@ -1,5 +1,6 @@
 /** What a credential for APNs signs in with: one or two keys, or a certificate; whatever is wrong with them is said here. */
 import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { PushError } from '../../errors';
 import type { ApnsGatewayOptions } from '../gateway';
 import { KeyRing } from './key-ring';
@@ -50,6 +51,12 @@ export function clientCertificate({ certificate = '', certificateKey = '' }: Apn
   const plainKey = key.export({ type: 'pkcs8', format: 'pem' }).toString();
   if (!x509.checkPrivateKey(key)) {
     throw new PushError('certificate-key-mismatch', 'The private key does not belong to the push certificate.', 'Export both from the same .p12 file.');
+  }
+  try {
+    createSecureContext({ cert: pem, key: plainKey });
+  } catch {
+    // OpenSSL has a least strength; the first connection would tell otherwise, in the middle of a run.
+    throw new PushError('certificate-weak', 'The push certificate or its key is too weak for TLS.', 'Make a new one in Apple\'s developer account, with a key of 2,048 bits or more.');
   }
   return { cert: pem, key: plainKey };
 }

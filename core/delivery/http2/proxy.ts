@@ -10,7 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The proxy for an address: the credential's own, else what HTTPS_PROXY says, unless NO_PROXY names the host or the host is
  * this machine. Undefined where the way is direct.
- * @throws PushError `proxy-malformed`
+ * @throws PushError `proxy-malformed`, `proxy-sign-in-malformed`
  */
 export function chooseProxy(origin: string, own: string | undefined, environment: Environment): URL | undefined {
   if (own !== undefined && own.trim() !== '') return parseProxy(own, 'The proxy of the credential');
@@ -31,9 +31,21 @@ function isExcepted(hostname: string, port: string, list: string): boolean {
 
 function parseProxy(text: string, what: string): URL {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '') return url;
   // Not repeated: it may hold a password.
-  throw new PushError('proxy-malformed', `${what} is no http(s) address.`, 'Write it like http://proxy.example.com:8080.');
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') {
+    throw new PushError('proxy-malformed', `${what} is no http(s) address.`, 'Write it like http://proxy.example.com:8080.');
+  }
+  try {
+    signInOf(url);
+  } catch {
+    throw new PushError('proxy-sign-in-malformed', `${what} has a user name or password that cannot be read.`, 'Write a % in it as %25.');
+  }
+  return url;
+}
+
+/** @throws URIError where a % stands for nothing */
+function signInOf({ username, password }: URL): { user: string; password: string } {
+  return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
 
 /** Why there is no tunnel, as a transport code of the outcome table. */
@@ -43,11 +55,15 @@ export class TunnelError extends Error {
   }
 }
 
-/** @throws TunnelError */
-export function openTunnel(proxy: URL, host: string, port: number, timeoutMs: number): Promise<net.Socket> {
+/**
+ * @param timeoutMs for all of it: a proxy that says a little now and then gets no more
+ * @param signal gives it up
+ * @throws TunnelError
+ */
+export function openTunnel(proxy: URL, host: string, port: number, timeoutMs: number, signal?: AbortSignal): Promise<net.Socket> {
   const target = `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
   const { request } = proxy.protocol === 'https:' ? https : http;
-  const [user, password] = [proxy.username, proxy.password].map(decodeURIComponent);
+  const { user, password } = signInOf(proxy);
   const asking = request({
     host: proxy.hostname.replace(/^\[|\]$/g, ''),
     port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
@@ -64,13 +80,22 @@ export function openTunnel(proxy: URL, host: string, port: number, timeoutMs: nu
       asking.destroy();
       reject(new TunnelError(code));
     };
-    asking.setTimeout(timeoutMs, () => fail('proxy-unreachable'));
-    asking.on('error', () => fail('proxy-unreachable'));
+    const giveUp = (): void => fail('proxy-unreachable');
+    const timer = setTimeout(giveUp, timeoutMs);
+    signal?.addEventListener('abort', giveUp);
+    const over = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+    };
+    asking.on('error', giveUp);
+    asking.on('close', over);
     // A proxy that answers CONNECT like any request refuses it.
     asking.on('response', ({ statusCode = 0 }) => fail(refusal(statusCode)));
-    asking.on('connect', ({ statusCode = 0 }, socket: net.Socket) => {
-      if (statusCode !== 200) return fail(refusal(statusCode));
-      socket.setTimeout(0);
+    asking.on('connect', ({ statusCode = 0 }, socket: net.Socket, head: Buffer) => {
+      over();
+      if (statusCode < 200 || statusCode > 299) return fail(refusal(statusCode));
+      // What the host said first may have come in one piece with the proxy's answer.
+      if (head.length > 0) socket.unshift(head);
       socket.setNoDelay(true);
       resolve(socket);
     });

@@ -51,6 +51,7 @@ export class Session implements ConnectionListener {
   worked = false;
   private connection: Connection | undefined;
   private socket: Socket | undefined;
+  private readonly opening = new AbortController();
   private openedAt: number;
   private allowed = 0;
   private confirmed: boolean;
@@ -68,7 +69,7 @@ export class Session implements ConnectionListener {
   constructor(private readonly options: SessionOptions, private readonly listener: SessionListener, turn: number) {
     this.openedAt = this.lastUsedAt = this.lastSignAt = performance.now();
     this.confirmed = !options.firstAlone;
-    const socket = openSocket(options.origin, options, turn);
+    const socket = openSocket(options.origin, options, this.opening.signal, turn);
     if (socket instanceof Promise) void this.beginThroughTunnel(socket);
     else this.begin(socket);
   }
@@ -223,6 +224,7 @@ export class Session implements ConnectionListener {
   private fail(code: string): void {
     if (this.state !== 'connecting') return;
     this.state = 'closed';
+    this.opening.abort();
     this.socket?.destroy();
     this.listener.failed(this, code);
   }

@@ -18,16 +18,17 @@ const NEXT_ADDRESS_MS = 300;
 
 /**
  * Cleartext for an http origin (HTTP/2 with prior knowledge), else TLS that offers HTTP/2 only.
+ * @param signal gives up a tunnel that is being made; a socket of its own its owner destroys
  * @param turn each connection begins with the next address of the host, so that none clings to one that is half dead
  */
-export function openSocket(origin: string, way: Way, turn: number): net.Socket | Promise<net.Socket> {
+export function openSocket(origin: string, way: Way, signal: AbortSignal, turn: number): net.Socket | Promise<net.Socket> {
   const { protocol, hostname, port } = new URL(origin);
   // An IPv6 address stands in brackets in a URL only.
   const host = hostname.replace(/^\[|\]$/g, '');
   const secure = protocol !== 'http:';
   const target = { host, port: Number(port || (secure ? 443 : 80)) };
   if (way.proxy !== undefined) {
-    return openTunnel(way.proxy, host, target.port, way.connectTimeoutMs).then((socket) => (secure ? secured(host, way, { socket }) : socket));
+    return openTunnel(way.proxy, host, target.port, way.connectTimeoutMs, signal).then((socket) => (secure ? secured(host, way, { socket }) : socket));
   }
   const direct = { ...target, lookup: inTurn(way.lookup ?? dns.lookup, turn), autoSelectFamily: true, autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS };
   return secure ? secured(host, way, direct) : net.connect({ ...direct, noDelay: true });

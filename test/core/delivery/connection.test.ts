@@ -176,6 +176,12 @@ describe('certificate authentication', () => {
     expect(() => createGateway({ type: 'apns', bundleId: 'com.example.shop', certificate: other.cert, certificateKey: server.private }))
       .toThrow(expect.objectContaining({ code: 'certificate-key-mismatch' }));
   });
+
+  it('says so at once where TLS takes no certificate that is so weak', async () => {
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'weak' }], { keySize: 1024 } as never) as never as { cert: string; private: string };
+    expect(() => createGateway({ type: 'apns', bundleId: 'com.example.shop', certificate: cert, certificateKey: key }))
+      .toThrow(expect.objectContaining({ code: 'certificate-weak' }));
+  });
 });
 
 describe('the process', () => {

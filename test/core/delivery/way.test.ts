@@ -8,6 +8,8 @@ import { createGateway, type Surroundings } from '../../../core/delivery/create-
 import type { FcmGatewayOptions, Gateway } from '../../../core/delivery/gateway';
 import { chooseProxy } from '../../../core/delivery/http2/proxy';
 import type { PushError } from '../../../core/errors';
+import { Frame } from '../../../core/delivery/http2/frames';
+import { frame, settings } from './http2/raw-peer';
 import { FakeVendor, fcmOk, type Deed, type Manners } from './fake-vendor';
 import { countBy, expectEachOnce, messages, newRsaKey, QUICK_SURROUNDINGS, sendAll } from './support';
 
@@ -33,6 +35,12 @@ describe('which proxy', () => {
     expect(chooseProxy('https://a.example', undefined, { https_proxy: 'http://small:1' })?.host).toBe('small:1');
     expect(chooseProxy('https://a.example', undefined, { https_proxy: 'http://small:1', no_proxy: '*' })).toBeUndefined();
     expect(chooseProxy('https://a.example', '  ', {})).toBeUndefined();
+  });
+
+  it('is refused where name or password cannot be read, before anything is sent', () => {
+    expect(() => chooseProxy('https://a.example', 'http://ann:s3%cret@proxy.example', {})).toThrow(expect.objectContaining({
+      code: 'proxy-sign-in-malformed', message: expect.not.stringContaining('cret'), hint: expect.stringContaining('%25'),
+    }));
   });
 
   it('is refused in words that do not repeat it where it is none', () => {
@@ -131,6 +139,59 @@ describe('through a proxy', () => {
   it('and where nothing listens', async () => {
     open({ proxy: 'http://127.0.0.1:9' });
     expect(await gateway.check()).toMatchObject({ ok: false, message: expect.stringContaining('The proxy does not answer') });
+  });
+});
+
+describe('a proxy without manners', () => {
+  let proxy: net.Server;
+  let sockets: net.Socket[];
+  let timers: NodeJS.Timeout[];
+  const through = async (greet: (socket: net.Socket) => void): Promise<Gateway> => {
+    [sockets, timers] = [[], []];
+    proxy = net.createServer((socket) => {
+      sockets.push(socket.on('error', () => undefined).resume());
+      greet(socket);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(proxy.address() as net.AddressInfo).port}`;
+    return createGateway({ type: 'fcm', endpoint: 'http://127.0.0.1:9', projectId: 'demo', accessToken: 'x', proxy: address }, { ...QUICK_SURROUNDINGS, connectTimeoutMs: 300 });
+  };
+  const stillOpen = async (): Promise<number> => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return sockets.filter(({ closed }) => !closed).length;
+  };
+  afterEach(() => {
+    for (const timer of timers) clearInterval(timer);
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
+  });
+
+  it('is not waited for, and its socket not kept, where its answer never ends', async () => {
+    const gateway = await through((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n');
+      timers.push(setInterval(() => socket.write('x: y\r\n'), 50));
+    });
+    expect(await sendAll(gateway, messages(1), { attempts: 1 })).toMatchObject([{ outcome: 'unavailable', attempts: 0 }]);
+    expect(await stillOpen()).toBe(0);
+    await gateway.close();
+  });
+
+  it('is let go of when the gateway is closed', async () => {
+    const gateway = await through(() => undefined);
+    const sending = sendAll(gateway, messages(1));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await gateway.close();
+    expect(await sending).toMatchObject([{ code: 'cancelled' }]);
+    expect(await stillOpen()).toBe(0);
+  });
+
+  it('may say 201, and what the host says first in one breath with it', async () => {
+    const gateway = await through((socket) => socket.once('data', () => {
+      socket.write(Buffer.concat([Buffer.from('HTTP/1.1 201 Made\r\n\r\n'), settings()]));
+      socket.once('data', () => socket.write(frame(Frame.rstStream, 0, 1, [0, 0, 0, 8])));
+    }));
+    expect(await sendAll(gateway, messages(1), { attempts: 1 })).toMatchObject([{ code: 'stream-reset', attempts: 1 }]);
+    await gateway.close();
   });
 });
 
