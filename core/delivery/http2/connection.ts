@@ -281,6 +281,7 @@ export class Connection {
     const headers = this.decoder.decode(bytes, start, end);
     const exchange = this.streamOf(stream);
     if (exchange === undefined) return;
+    if (headers === undefined) return this.refuse(exchange);
     if (exchange.status === undefined) {
       const status = headers.get(':status') ?? '';
       const isInformation = status.startsWith('1');
@@ -296,12 +297,14 @@ export class Connection {
   }
 
   private complete(exchange: Exchange): void {
+    if (!exchange.isWhole) return this.refuse(exchange);
     exchange.complete = true;
     this.endStream(exchange, { connectionGone: false });
   }
 
-  /** An answer that breaks the rules in a way that harms no other. */
+  /** An answer that breaks the rules in a way that harms no other; nothing of it may be believed (8.1.1). */
   private refuse(exchange: Exchange): void {
+    exchange.disbelieve();
     this.writeReset(exchange.id as number, ErrorCode.protocol);
     this.endStream(exchange, { rstCode: ErrorCode.protocol, connectionGone: false });
   }

@@ -33,6 +33,8 @@ export class Exchange {
   complete = false;
   /** Bytes of the answer that were not given back to the peer's window. */
   uncredited = 0;
+  /** Bytes of the answer's body, those included that were thrown away. */
+  private received = 0;
   private chunks: Buffer[] | undefined;
   private size = 0;
   private settled = false;
@@ -46,9 +48,21 @@ export class Exchange {
   ) {}
 
   collect(chunk: Buffer): void {
+    this.received += chunk.length;
     if (chunk.length === 0 || this.size >= MOST_ANSWER_BYTES) return;
     (this.chunks ??= []).push(chunk.subarray(0, MOST_ANSWER_BYTES - this.size));
     this.size += chunk.length;
+  }
+
+  /** Whether as much came as the answer says it has. */
+  get isWhole(): boolean {
+    const length = this.headers?.get('content-length');
+    return length === undefined || Number(length) === this.received;
+  }
+
+  /** What came of an answer that breaks the rules counts for nothing. */
+  disbelieve(): void {
+    this.status = this.headers = undefined;
   }
 
   answer(status: number, headers: Headers): Answer {

@@ -1,13 +1,15 @@
 /** Reads blocks of header fields (RFC 7541, 3 and 6). All blocks of a connection go through one decoder, in their order. */
 import { ErrorCode, WireError } from '../frames';
 import { decodeHuffman } from './huffman';
-import { DEFAULT_TABLE_BYTES, HeaderTable } from './table';
+import { DEFAULT_TABLE_BYTES, HeaderTable, type Field } from './table';
 
 /** The first of fields of one name counts: nothing here asks for a field that may come twice. */
 export type Headers = ReadonlyMap<string, string>;
 
 /** Names and values of a block in bytes at most; references let a small block stand for a huge one. */
 export const MOST_HEADER_BYTES = 64 * 1024;
+/** Small letters only; of an answer's pseudo fields there is one. */
+const NAME = /^(:status|[!#$%&'*+.^_`|~0-9a-z-]+)$/;
 /** Beyond this a number is nonsense, and reading on would leave what a number can say. */
 const MOST_NUMBER = 2 ** 24;
 
@@ -17,13 +19,17 @@ export class HeaderDecoder {
   private at = 0;
   private end = 0;
 
-  /** @throws WireError for what breaks a rule, or is too much: what comes later could not be read then */
-  decode(block: Buffer, start: number, end: number): Headers {
+  /**
+   * @returns undefined where a field has a name that no field has: the answer is not to be believed
+   * @throws WireError for what breaks a rule, or is too much: what comes later could not be read then
+   */
+  decode(block: Buffer, start: number, end: number): Headers | undefined {
     this.block = block;
     this.at = start;
     this.end = end;
     const headers = new Map<string, string>();
     let bytes = 0;
+    let malformed = false;
     while (this.at < this.end) {
       const first = block[this.at] as number;
       if ((first & 0xe0) === 0x20) {
@@ -31,24 +37,30 @@ export class HeaderDecoder {
         this.resize(this.number(0x1f));
         continue;
       }
-      const { name, value } = first >= 0x80 ? this.indexed(this.number(0x7f)) : this.literal(first);
+      const { name, value, malformed: unnamed } = first >= 0x80 ? this.indexed(this.number(0x7f)) : this.literal(first);
+      if (unnamed === true) malformed = true;
       bytes += name.length + value.length;
       if (bytes > MOST_HEADER_BYTES) throw new WireError(ErrorCode.enhanceYourCalm, 'More header fields than anybody needs.');
       if (!headers.has(name)) headers.set(name, value);
     }
-    return headers;
+    return malformed ? undefined : headers;
   }
 
-  private literal(first: number): { name: string; value: string } {
+  private literal(first: number): Field {
     const keeps = first >= 0x40;
     const index = this.number(keeps ? 0x3f : 0x0f);
-    const name = index === 0 ? this.text() : this.indexed(index).name;
-    const field = { name, value: this.text() };
+    const { name, malformed } = index === 0 ? this.name() : this.indexed(index);
+    const field: Field = { name, value: this.text(), malformed };
     if (keeps) this.table.add(field);
     return field;
   }
 
-  private indexed(index: number): { name: string; value: string } {
+  private name(): Omit<Field, 'value'> {
+    const name = this.text();
+    return { name, malformed: !NAME.test(name) };
+  }
+
+  private indexed(index: number): Field {
     const field = this.table.at(index);
     if (field === undefined) throw broken('A field that is in no table.');
     return field;

@@ -3,6 +3,8 @@
 export interface Field {
   readonly name: string;
   readonly value: string;
+  /** Of a name that HTTP/2 does not allow (RFC 9113, 8.2.1). */
+  readonly malformed?: boolean;
 }
 
 /** Appendix A; index 1 is the first. */

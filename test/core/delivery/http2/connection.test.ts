@@ -223,6 +223,11 @@ describe('a connection', () => {
     ['that is information only', () => [frame(Frame.headers, Flag.endHeaders | Flag.endStream, 1, '08 03 313033')]],
     ['that begins with its body', () => [frame(Frame.data, 0, 1, '7b7d')]],
     ['with header fields in the middle of its body', () => [ok(1, Flag.endHeaders), frame(Frame.headers, Flag.endHeaders, 1, '88')]],
+    ['with a name in capitals', () => [frame(Frame.headers, Flag.endHeaders | Flag.endStream, 1, '88 40 01 58 01 79')]],
+    ['with a name in capitals behind its body', () => [ok(1, Flag.endHeaders), frame(Frame.headers, Flag.endHeaders | Flag.endStream, 1, '00 01 58 01 79')]],
+    ['that has less than it says', () => [frame(Frame.headers, Flag.endHeaders, 1, '88 0f 0d 01 35'), frame(Frame.data, Flag.endStream, 1, '7b7d')]],
+    ['that has more than it says', () => [frame(Frame.headers, Flag.endHeaders, 1, '88 0f 0d 01 31'), frame(Frame.data, Flag.endStream, 1, '7b7d')]],
+    ['that has nothing of what it says', () => [frame(Frame.headers, Flag.endHeaders | Flag.endStream, 1, '88 0f 0d 01 35')]],
   ])('refuses an answer %s, and goes on with the others', async (_, bad) => {
     await open();
     await client.settled;
@@ -231,6 +236,7 @@ describe('a connection', () => {
     await peer.came(Frame.data, 2);
     peer.send(...bad(), ok(3));
     expect(await client.answer(1)).toMatchObject({ status: 200 });
+    expect(client.ends[0]).toEqual({ rstCode: ErrorCode.protocol, connectionGone: false });
     expect((await peer.came(Frame.rstStream))[0]).toMatchObject({ stream: 1, payload: Buffer.from([0, 0, 0, ErrorCode.protocol]) });
   });
 
