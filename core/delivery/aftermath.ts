@@ -35,7 +35,8 @@ export class Aftermath {
     const { protocol, now } = this.parts.line;
     if ('failure' in ending) {
       const row = classify(protocol.type, undefined, ending.failure);
-      this.note(row, ending.failure === 'timeout');
+      // What the peer certainly did not look at says nothing of how well it is.
+      if (row.atOnce !== true) this.note(row, row.outcome === 'unknown');
       return this.decide(flight, row, {}, undefined, authorization);
     }
     const { answer } = ending;

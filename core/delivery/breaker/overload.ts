@@ -22,7 +22,7 @@ export class Overload {
 
   /**
    * Counts an answer.
-   * @param failed a 5xx, or none in time
+   * @param failed a 5xx, or none in time, or none since the connection or stream broke
    * @param restMs the first rest
    * @returns ms for which nothing should be sent, 0 to go on
    */

@@ -231,6 +231,30 @@ describe('a run', () => {
     expect(seenAtRest).toBeLessThanOrEqual(152);
   });
 
+  it.each<[string, Deed]>([['the connection breaks', 'destroy'], ['the stream is broken off', { rst: 8 }]])('rests too where %s instead of an answer: not a whole campaign becomes unknown', async (_, deed) => {
+    await start('fcm', () => deed);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 800);
+    const results = await sendAll(gateway, messages(2000), { backoffMs: 400, concurrency: 50, signal: controller.signal });
+    const { unknown = 0, unavailable = 0 } = countBy(results, 'outcome');
+    expect(unknown).toBeLessThanOrEqual(152);
+    expect(unavailable).toBeGreaterThan(0);
+    expect(events.find((event) => event.event === 'paused')).toMatchObject({ ms: 400 });
+  });
+
+  it('goes on resting where the message that tries for all is broken off, or not looked at', async () => {
+    const tries: Deed[] = [{ rst: 7 }, { rst: 8 }, { rst: 8 }];
+    let restedAt: number | undefined;
+    await start('fcm', () => {
+      if (events.some(({ event }) => event === 'paused')) restedAt ??= performance.now();
+      // What was in the air when the rest began comes at once.
+      return restedAt === undefined || performance.now() - restedAt < 80 ? fcmError(500, 'INTERNAL') : tries.shift() ?? fcmOk;
+    });
+    const results = await sendAll(gateway, messages(150), { backoffMs: 150, attempts: 10, concurrency: 50 });
+    expect(countBy(results, 'outcome')).toEqual({ accepted: 148, unknown: 2 });
+    expect(events.filter(({ event }) => event === 'paused').map((event) => 'ms' in event && event.ms)).toEqual([150, 300, 600]);
+  });
+
   it('tells its listener what happens, without tokens', async () => {
     await start('fcm', ({ token, time }) => (token.endsWith('1') && time === 1 ? { ...(fcmError(503, 'UNAVAILABLE') as object) } as Deed : fcmOk));
     const list = messages(3);
