@@ -35,6 +35,7 @@ const ROWS: readonly Row[] = [
   unreached('network-unreachable', 'This machine has no way to the gateway\'s network.', NETWORK, NODE),
   unreached('connection-failed', 'No connection to the gateway could be made.', NETWORK, NODE),
   unreached('closed-before-settings', 'The peer closed the connection before HTTP/2 began.', 'Check that the endpoint is a push gateway and that no proxy stands between.', 'RFC 9113 section 3.4'),
+  unreached('no-streams', 'The gateway takes connections, but no requests on them.', 'Check that the endpoint is a push gateway; then run the campaign again.', 'RFC 9113 section 5.1.2'),
   unreached('not-http2', 'The endpoint does not speak HTTP/2 (perhaps HTTP/1.1).', 'Check host and port of the endpoint; a proxy in between must let HTTP/2 through.', 'RFC 9113 section 3', { retriable: false }),
   unreached('not-tls', 'The endpoint does not speak TLS.', 'Check host and port; cleartext http:// is possible on this machine (loopback) only.', NODE, { retriable: false }),
   unreached('tls-untrusted', 'The endpoint\'s TLS certificate is not trusted here.', 'Where it is your own gateway, give its authority (PEM) in the field for an additional CA; else something intercepts the connection.', NODE, { retriable: false }),

@@ -54,6 +54,8 @@ export class Session implements ConnectionListener {
   private readonly opening = new AbortController();
   private openedAt: number;
   private allowed = 0;
+  /** Since when (monotonic ms) the peer allows no stream at all; undefined where it does. */
+  private shutSince: number | undefined;
   private confirmed: boolean;
   private lastStreamId = Infinity;
   private lastAnswerAt = 0;
@@ -164,6 +166,8 @@ export class Session implements ConnectionListener {
       this.listener.room();
     }
     if (this.state !== 'open') return;
+    // It may be for a moment (RFC 9113, 6.5.2); whoever waits behind it does not wait for ever.
+    if (this.shutSince !== undefined && this.inFlight === 0 && now - this.shutSince > this.options.connectTimeoutMs) return this.giveUp('no-streams');
     this.watch(now);
     if (now - this.openedAt > MOST_AGE_MS || (this.inFlight === 0 && now - this.lastUsedAt > this.options.idleMs)) this.retire();
   }
@@ -198,6 +202,7 @@ export class Session implements ConnectionListener {
   settings(maxConcurrentStreams: number): void {
     this.allowed = maxConcurrentStreams;
     this.lastSignAt = performance.now();
+    this.shutSince = maxConcurrentStreams > 0 ? undefined : (this.shutSince ?? this.lastSignAt);
     if (this.state !== 'connecting') return this.listener.room();
     this.state = 'open';
     this.connection?.unref();
@@ -226,6 +231,14 @@ export class Session implements ConnectionListener {
     this.state = 'closed';
     this.opening.abort();
     this.socket?.destroy();
+    this.listener.failed(this, code);
+  }
+
+  /** Ends an open connection that is of no use. */
+  private giveUp(code: string): void {
+    this.state = 'closed';
+    this.connection?.close();
+    this.listener.ended(this);
     this.listener.failed(this, code);
   }
 

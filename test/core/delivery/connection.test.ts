@@ -89,6 +89,12 @@ describe('a gateway that cannot be reached gives each message the reason, in wor
     server.close();
   });
 
+  it('the peer takes no requests', async () => {
+    const vendor = await FakeVendor.listen(() => fcmOk, { maxConcurrentStreams: 0 });
+    expect((await refused(vendor.origin)).code).toBe('no-streams');
+    await vendor.close();
+  });
+
   it('the peer hangs up', async () => {
     const server = net.createServer((socket) => socket.destroy());
     expect((await refused(`http://${await listen(server)}`)).code).toBe('closed-before-settings');
