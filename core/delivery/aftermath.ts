@@ -110,9 +110,17 @@ export class Aftermath {
     const { line, lines, limits, verdicts } = this.parts;
     if (typeof step !== 'object') return verdicts.finish(flight, row, reading, detail);
     const code = reading.code ?? row.code;
+    flight.giveUp = () => verdicts.finish(flight, row, reading, detail);
     lines.addWaiting(flight, performance.now() + step.wait);
     limits.onWait?.(flight.message.id, new Date(line.now() + step.wait), code);
     line.listener?.({ ...about(line, flight), event: 'waiting', code, ms: Math.round(step.wait) });
+  }
+
+  /** Whether the message has waited beyond its time, as behind a rest that others caused; it is ended then. */
+  isGivenUp(flight: Flight): boolean {
+    if (flight.giveUp === undefined || this.timeLeft(flight) > 0) return false;
+    flight.giveUp();
+    return true;
   }
 
   /** How long (ms) the message is still of use: its own time to live, and the run's patience. */

@@ -9,10 +9,12 @@ export interface Flight extends Tries {
   attempts: number;
   /** Monotonic ms of the first attempt; undefined before. */
   firstAt: number | undefined;
+  /** Ends it as what it waits for would have, should its time be over before it may go again; undefined before it waited. */
+  giveUp: (() => void) | undefined;
 }
 
 export function newFlight(message: GatewayMessage): Flight {
-  return { message, tries: 0, attempts: 0, unprocessed: 0, renewed: false, firstAt: undefined };
+  return { message, tries: 0, attempts: 0, unprocessed: 0, renewed: false, firstAt: undefined, giveUp: undefined };
 }
 
 /** The messages of a run that are not on the wire: fresh ones, those that may go again, those that wait until they may. */

@@ -194,6 +194,7 @@ export class Sender {
   private launch(flight: Flight, session: Session, authorization: string | undefined): void {
     const { message } = flight;
     if (message.expiresAt !== undefined && message.expiresAt.getTime() <= this.line.now()) return this.verdicts.finish(flight, this.row('expired'));
+    if (this.aftermath.isGivenUp(flight)) return;
     let request;
     try {
       request = this.line.protocol.write(message);

@@ -231,6 +231,16 @@ describe('a run', () => {
     expect(seenAtRest).toBeLessThanOrEqual(152);
   });
 
+  it('does not try again after its time, though a rest that another message caused kept it from trying before', async () => {
+    await start('fcm', ({ token }) => (token.endsWith('0') ? fcmError(503, 'UNAVAILABLE') : { ...fcmError(429, 'QUOTA_EXCEEDED', {}, { 'retry-after': '1' }) as object, afterMs: 30 } as Deed));
+    const results = await sendAll(gateway, messages(2), { backoffMs: 100, maxBackoffMs: 3000, giveUpAfterMs: 500 });
+    expect(results).toEqual(expect.arrayContaining([
+      expect.objectContaining({ id: 'm0', outcome: 'unavailable', code: 'UNAVAILABLE', status: 503, attempts: 1 }),
+      expect.objectContaining({ id: 'm1', outcome: 'throttled', code: 'QUOTA_EXCEEDED', attempts: 1 }),
+    ]));
+    expect(vendor.repeated).toEqual([]);
+  });
+
   it.each<[string, Deed]>([['the connection breaks', 'destroy'], ['the stream is broken off', { rst: 8 }]])('rests too where %s instead of an answer: not a whole campaign becomes unknown', async (_, deed) => {
     await start('fcm', () => deed);
     const controller = new AbortController();
