@@ -7,7 +7,7 @@ import type { Disturbance } from './disturbance';
 import type { DeviceCount, Inbox, Message } from './inbox';
 import { readJsonObject } from './jwt';
 import { magicOf, type Behaviour } from './magic';
-import { SUBSCRIPTIONS_PATH, Topics } from './topics';
+import { subscriptionOf, SUBSCRIPTIONS_PATH, Topics } from './topics';
 import type { Exchange } from './transport';
 
 export interface GatewayContext {
@@ -132,7 +132,9 @@ export class PushGateway {
 
   private subscribe(exchange: Exchange, path: string): void {
     if (!this.isSignedIn(exchange)) return;
-    const [, token = '', named = ''] = (SUBSCRIPTIONS_PATH.exec(path) ?? []).map((part) => decodeURIComponent(part ?? ''));
+    const subscription = subscriptionOf(path);
+    if (subscription === undefined) return exchange.reply(400, fcmError({ status: 400, grpc: 'INVALID_ARGUMENT', message: 'The path cannot be decoded.' }));
+    const { token, named } = subscription;
     const query = new URLSearchParams(exchange.path.split('?')[1]);
     const { method } = exchange;
     const count = this.context.inbox.request(token, 'fcm');

@@ -4,6 +4,16 @@ import type { FcmRefusal } from './magic';
 export const SUBSCRIPTIONS_PATH = /^\/v1\/projects\/[^/]+\/registrations\/([^/]+)\/topicSubscriptions(?:\/([^/]+))?$/;
 const TOPIC = /^[a-zA-Z0-9-_.~%]{1,900}$/;
 
+/** The device and, where one is named, the topic of a path; undefined where a % in it stands for nothing. */
+export function subscriptionOf(path: string): { token: string; named: string } | undefined {
+  const [, token = '', named = ''] = SUBSCRIPTIONS_PATH.exec(path) ?? [];
+  try {
+    return { token: decodeURIComponent(token), named: decodeURIComponent(named) };
+  } catch {
+    return undefined;
+  }
+}
+
 export class Topics {
   private readonly devices = new Map<string, Set<string>>();
 

@@ -27,6 +27,12 @@ describe('FCM', () => {
     return { status, error: json['error'] as FcmError };
   };
 
+  it('lives on after a subscription whose path cannot be decoded', async () => {
+    const path = '/v1/projects/demo/registrations/%zz/topicSubscriptions?topic_name=news';
+    expect(await request(open, { ...FCM_HEADERS, ':path': path }, '{}')).toMatchObject({ status: 400, json: { error: { status: 'INVALID_ARGUMENT' } } });
+    expect((await send(fcmBody({}))).status).toBe(200);
+  });
+
   it('accepts a message and gives its name in the project of the path', async () => {
     const { status, json } = await send(fcmBody({}), { ':path': '/v1/projects/my-app/messages:send' });
     expect(status).toBe(200);
