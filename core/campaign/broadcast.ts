@@ -14,7 +14,7 @@ import { pushState, withPush, type Item } from './item';
 import { broadcastMessage } from './message';
 import { BROADCAST_REASONS, HOLDING_REASONS, SUPPRESSION_REASONS } from './reasons';
 import { neverLeft } from './page-sender';
-import { messageKeyOf, occurrenceName, type Repeat } from './repeat';
+import { messageKeyOf, occurrenceName, storableName, type Repeat } from './repeat';
 import { concludeRun } from './runs';
 import type { SendResult } from './send-result';
 import { compileMessage, renderMessage, type TemplateStage } from './stages';
@@ -127,8 +127,9 @@ function gatewayFor(to: Broadcast, gateways: BroadcastOptions['gateways']): Gate
   throw new PushError('no-credentials', 'channel' in to ? 'A channel needs a credential for APNs.' : 'A topic needs a credential for FCM.', 'Choose one.');
 }
 
-function requireCampaign(name: string): string {
-  if (typeof name === 'string' && name.trim() !== '') return name.trim();
+function requireCampaign(value: string): string {
+  const name = typeof value === 'string' ? storableName(value) : '';
+  if (name !== '') return name;
   throw new PushError('no-campaign', 'The campaign has no name.', 'Give the campaign a name; the ledger goes by it.');
 }
 

@@ -14,13 +14,18 @@ import { localDate } from './policy/zone';
 export type Repeat = { per: 'occurrence' } | { per: 'day' } | { per: 'week' } | { per: 'key'; field: string } | { per: 'message' };
 export const REPEATS = ['occurrence', 'day', 'week', 'key', 'message'] as const satisfies readonly Repeat['per'][];
 
+/** A campaign and an occurrence have one name, here and in the store. */
+export function storableName(name: string): string {
+  return storable(name).trim();
+}
+
 /** The name of the occurrence that a run with these options belongs to. */
 export function occurrenceName(
   { repeat = { per: 'occurrence' }, occurrence = 'once', policies }: { repeat?: Repeat; occurrence?: string; policies?: PolicyOptions }, now: Date,
 ): string {
   const today = localDate(policies?.zone ?? 'UTC', now.getTime());
   if (repeat.per === 'day') return today;
-  return repeat.per === 'week' ? isoWeek(today) : occurrence.trim();
+  return repeat.per === 'week' ? isoWeek(today) : storableName(occurrence);
 }
 
 /** @returns the function that tells the messages of one person apart. @throws PushError `bad-repeat`; the function `no-key` */

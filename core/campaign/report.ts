@@ -2,12 +2,12 @@
 import { aggregateKpis, parseKpiEvent, type KpiOptions, type KpiReport } from '../kpi';
 import type { KpiSelection, Store } from '../store';
 import type { Item } from './item';
+import { storableSelection } from './runs';
 
 export type ReportOptions = KpiOptions & KpiSelection;
 
 export async function campaignReport(store: Store, { campaign, occurrence, ...options }: ReportOptions = {}): Promise<KpiReport> {
-  const selection = { ...(campaign !== undefined && { campaign }), ...(occurrence !== undefined && { occurrence }) };
-  return aggregateKpis(store.kpiEvents(selection), options);
+  return aggregateKpis(store.kpiEvents(storableSelection({ campaign, occurrence })), options);
 }
 
 /** @throws PushError that names the item which is no event */

@@ -1,7 +1,7 @@
 /** How far a campaign is, and what an operator does to one that runs: pause, resume, cancel. From any workflow, flow or process. */
 import { PushError } from '../errors';
-import type { RunReport, RunState, Store } from '../store';
-import type { Repeat } from './repeat';
+import type { KpiSelection, RunReport, RunState, Store } from '../store';
+import { storableName, type Repeat } from './repeat';
 
 interface Transition {
   from: readonly RunState[];
@@ -28,10 +28,11 @@ export type RunAction = keyof typeof RUN_ACTIONS;
 export async function steerRun(
   store: Store, action: RunAction, { campaign, occurrence }: { campaign?: string | undefined; occurrence?: string | undefined }, now = new Date(),
 ): Promise<RunReport[]> {
-  if (campaign === undefined || campaign.trim() === '') {
+  const { campaign: name = '', occurrence: one = '' } = storableSelection({ campaign, occurrence });
+  if (name === '') {
     throw new PushError('no-campaign', 'The campaign has no name.', 'Give the name that its send step has.');
   }
-  const selection = { campaign: campaign.trim(), ...(occurrence !== undefined && occurrence.trim() !== '' && { occurrence: occurrence.trim() }) };
+  const selection = { campaign: name, ...(one !== '' && { occurrence: one }) };
   const { from, to, needs } = RUN_ACTIONS[action];
   if (await store.moveRuns(selection, from, to, now) === 0) {
     throw new PushError('no-run', `No run of the campaign '${selection.campaign}' is ${needs}.`, 'Check the names of the campaign and the occurrence; one that has not begun has no run yet.', selection);
@@ -40,8 +41,13 @@ export async function steerRun(
 }
 
 /** Runs, newest first, with what became of their people so far. */
-export async function listRuns(store: Store, selection: { campaign?: string; occurrence?: string } = {}): Promise<RunReport[]> {
-  return store.runs(selection);
+export async function listRuns(store: Store, selection: KpiSelection = {}): Promise<RunReport[]> {
+  return store.runs(storableSelection(selection));
+}
+
+/** Campaign and occurrence by the names that they have in the store. */
+export function storableSelection({ campaign, occurrence }: { campaign?: string | undefined; occurrence?: string | undefined }): KpiSelection {
+  return { ...(campaign !== undefined && { campaign: storableName(campaign) }), ...(occurrence !== undefined && { occurrence: storableName(occurrence) }) };
 }
 
 /** What may have become of an occurrence where no operator said otherwise. */

@@ -18,7 +18,7 @@ import { Judging, type Judged } from './judging';
 import { Lane } from './lane';
 import { PageSender } from './page-sender';
 import type { ConsentRule, PolicyOptions } from './policy';
-import { messageKeyOf, occurrenceName, type Repeat } from './repeat';
+import { messageKeyOf, occurrenceName, storableName, type Repeat } from './repeat';
 import { concludeRun } from './runs';
 import { failedResult, type SendResult } from './send-result';
 import { Settler } from './settler';
@@ -216,7 +216,8 @@ class CampaignRun {
 }
 
 function requireName(value: unknown, field: 'campaign' | 'occurrence'): string {
-  if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  const name = typeof value === 'string' ? storableName(value) : '';
+  if (name !== '') return name;
   throw new PushError(`no-${field}`, `The ${field} has no name.`,
     field === 'campaign' ? 'Give the campaign a name; the ledger and the figures go by it.' : 'Give the occurrence a name such as 2026-01-31.');
 }

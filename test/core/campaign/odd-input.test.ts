@@ -1,5 +1,5 @@
 /** Input as it comes on bad days: whatever it is, each person is counted once and sent to once. */
-import { sendCampaign, SendSummary, steerRun, type CampaignOptions, type Item } from '../../../core/campaign';
+import { campaignReport, listRuns, sendBroadcast, sendCampaign, SendSummary, steerRun, type CampaignOptions, type Item } from '../../../core/campaign';
 import type { Store } from '../../../core/store';
 import { DATABASES, freshStore } from '../store/databases';
 import { collect, FakeGateway } from '../support';
@@ -74,6 +74,25 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     expect(fates.toSorted()).toEqual(['no-device', 'no-id', 'sent', 'sent', 'sent', 'sent']);
     expect((await send(odd)).filter(({ reason }) => reason === 'already-sent')).toHaveLength(4);
     expect(phones()).toBe(4);
+  });
+
+  it.each(['sale \0 now', 'half of \ud83c'])('goes to nobody twice, be its name or its occurrence %j', async (name) => {
+    for (const named of [{ campaign: name }, { occurrence: name }]) {
+      fcm = new FakeGateway();
+      const ends: unknown[] = [];
+      const broadcast = () => sendBroadcast({}, {
+        campaign: 'sale', to: { topic: 'news' }, template: { template: { title: 'T' } }, store, gateways: { fcm }, now: () => new Date(clock), ...named,
+      });
+      for (let run = 0; run < 2; run++) {
+        for (const { reason, output } of [...await send([item('anna')], named), await broadcast()]) ends.push(reason ?? output);
+        clock += 3_600_000;
+      }
+      expect([ends, fcm.messages.length]).toEqual([['sent', 'sent', 'already-sent', 'already-sent'], 2]);
+    }
+    expect(await listRuns(store, { campaign: name })).toMatchObject([{ sent: 1 }]);
+    expect((await campaignReport(store, { campaign: name })).campaigns).toMatchObject([{ total: { people: 1 } }]);
+    await send([item('ben')], { campaign: name, policies: { quietHours: { from: '00:00', to: '23:59' } } });
+    expect(await steerRun(store, 'pause', { campaign: name })).toMatchObject([{ state: 'paused', held: 1 }]);
   });
 
   it.each(['a\0b', '\ud800'])('whose people wait under an odd key, %j, sends to each of them once, whoever comes again', async (order) => {
