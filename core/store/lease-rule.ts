@@ -43,16 +43,35 @@ export function judgeLeases(
     judged.set(name, decision);
     return decision;
   };
+  /** What people get by this very call, by message; where caps or gaps are asked. */
+  const given: Given = new Map();
   const decisions = deliveries.map((delivery, index): LeaseDecision => {
     // Nearly everybody is new, and need not be named.
     const person = recipients.has(delivery.recipient) ? judgeKnown(delivery, nameOf(delivery)) : 'go';
-    const decision = person === 'go' ? judgeFrequency(delivery, contacts[index] ?? [], now) : person;
+    const before = contacts[index];
+    const decision = person === 'go' && before !== undefined ? judgeFrequency(delivery, [...before, ...othersGiven(given, delivery)], now) : person;
     if (decision !== 'go') return decision;
     if (taken.has(delivery.id)) return 'duplicate';
     taken.set(delivery.id, delivery);
+    if (before !== undefined && delivery.counts) give(given, delivery, now);
     return 'go';
   });
   return { decisions, taken: [...taken.values()], lost };
+}
+
+type Given = Map<string, Map<string, Contact>>;
+
+/** Its other messages, such as of several orders; that to another device is the same one. */
+function othersGiven(given: Given, delivery: DeliveryIntent): Contact[] {
+  const messages = given.get(delivery.recipient);
+  if (messages === undefined) return [];
+  const name = nameOf(delivery);
+  return [...messages].filter(([other]) => other !== name).map(([, contact]) => contact);
+}
+
+function give(given: Given, delivery: DeliveryIntent, at: number): void {
+  const messages = given.get(delivery.recipient) ?? new Map<string, Contact>();
+  given.set(delivery.recipient, messages.set(nameOf(delivery), { at, category: delivery.category }));
 }
 
 /** In the order of the waterfall: caps, then the gap. */

@@ -162,6 +162,16 @@ describe('the policies of sending', () => {
       expect(await sendAs('three', { caps: [{ most: 2, hours: 24 }] })).toEqual(['suppressed frequency-cap']);
     });
 
+    it('hold also for messages that come to a person at once', async () => {
+      const orders = ['1', '2', '3'].map((order) => item('anna', { order }));
+      const repeat = { per: 'key', field: 'order' } as const;
+      const capped = await send(orders, { campaign: 'one', repeat, policies: { caps: [{ most: 2, hours: 24 }] } });
+      expect(fates(capped).toSorted()).toEqual(['sent', 'sent', 'suppressed frequency-cap']);
+      clock += 25 * HOUR;
+      expect(fates(await send(orders, { campaign: 'two', repeat, policies: { gap: { minutes: 60 } } })).toSorted())
+        .toEqual(['sent', 'suppressed minimum-gap', 'suppressed minimum-gap']);
+    });
+
     it('let transactions pass, and do not count them', async () => {
       const caps = [{ most: 1, hours: 24 }];
       expect(await sendAs('order', { caps }, { kind: 'transaction' })).toEqual(['sent']);

@@ -463,6 +463,16 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
       expect(await store.lease([to('late', { caps: [], gap })], { ...LEASE, now: LATER })).toEqual(['go']);
     });
 
+    it('and of several messages that one call leases to a person', async () => {
+      const orders = ['1', '2', '3'].map((key) => to('sale', { id: `sale-anna-${key}`, key, caps: [{ ...day, most: 2 }] }));
+      expect(await store.lease([...orders, to('sale', { id: 'sale-ben', recipient: 'ben' })], LEASE)).toEqual(['go', 'go', 'frequency-cap', 'go']);
+      const gap = { ms: 3_600_000, then: 'hold' } as const;
+      expect(await store.lease(['1', '2'].map((key) => to('news', { id: `news-carl-${key}`, recipient: 'carl', key, caps: [], gap })), LEASE))
+        .toEqual(['go', { waitsFor: 'minimum-gap', until: LATER.getTime() }]);
+      const transactions = ['1', '2'].map((key) => to('order', { id: `order-dora-${key}`, recipient: 'dora', key, counts: false }));
+      expect(await store.lease(transactions, LEASE)).toEqual(['go', 'go']);
+    });
+
     it('once a person, however many devices they have', async () => {
       const phones = ['a', 'b'].map((device) => to('sale', { id: `sale-anna-${device}` }));
       expect(await store.lease(phones, LEASE)).toEqual(['go', 'go']);
