@@ -122,6 +122,8 @@ class CampaignRun {
     this.results = new Channel(PAGE * 2);
     this.leaseMs = options.leaseMs ?? LEASE_MS;
     const { owner, leaseMs } = this;
+    // Before anything that has to be ended again, since this may throw.
+    const render = template === undefined ? undefined : compileMessage(template, this.now());
     this.settler = new Settler(store, this.results, { owner, leaseMs, now: this.now });
     for (const type of gateways) {
       this.lanes.set(type, new Lane({
@@ -129,9 +131,7 @@ class CampaignRun {
       }));
     }
     this.pages = new PageSender({
-      store, judging: this.judging, settler: this.settler, tracking: options.tracking, owner, leaseMs, now: this.now,
-      render: template === undefined ? undefined : compileMessage(template, this.now()),
-      lanes: this.lanes,
+      store, judging: this.judging, settler: this.settler, tracking: options.tracking, owner, leaseMs, now: this.now, render, lanes: this.lanes,
     });
   }
 

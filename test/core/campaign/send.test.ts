@@ -246,6 +246,13 @@ describe('sending a campaign', () => {
     expect(read).toBeLessThan(20_000);
   });
 
+  it('leaves no timer behind where its template is wrong', async () => {
+    const begun = jest.spyOn(global, 'setInterval');
+    await expect(collect(sendCampaign([], options({ template: { template: { title: '{{#if' } } })))).rejects.toThrow();
+    expect(begun).not.toHaveBeenCalled();
+    begun.mockRestore();
+  });
+
   it('passes on that the store cannot be written', async () => {
     const broken: Store = Object.create(store, { settle: { value: async () => { throw new Error('disk full'); } } });
     await expect(send([item('anna')], { store: broken })).rejects.toThrow('disk full');
