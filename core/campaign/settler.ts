@@ -29,12 +29,16 @@ export interface DeliveryInFlight extends Pick<Delivered, 'device' | 'fingerprin
 interface Finished {
   result: SendResult;
   judged: Judged | undefined;
+  /** Who waited before this run goes on waiting. */
+  goesOn?: boolean;
 }
 
 export class Settler {
   /** By delivery id. */
   private readonly flights = new Map<string, DeliveryInFlight>();
   private outcomes: GatewayResult[] = [];
+  /** Outcomes that are being written. */
+  private settling: readonly GatewayResult[] = [];
   private postponed: Postponement[] = [];
   private dead: DeadDevice[] = [];
   private finished: Finished[] = [];
@@ -75,7 +79,10 @@ export class Settler {
     flight.pending--;
     this.outcomes.push(result);
     if (result.outcome === 'dead-token') this.dead.push(deadDevice(flight, device, result));
-    if (flight.pending === 0) this.finished.push({ result: deliveredResult(flight.source, flight.results), judged: flight.judged });
+    if (flight.pending === 0) {
+      const { source, results, judged } = flight;
+      this.finished.push({ result: deliveredResult(source, results), judged, goesOn: judged.waited && wasStopped(results) });
+    }
     return this.group();
   }
 
@@ -126,20 +133,29 @@ export class Settler {
     const { owner } = this.run;
     const now = this.run.now();
     if (postponed.length > 0) await this.store.postpone(postponed, owner);
+    this.settling = outcomes;
     if (outcomes.length > 0) await this.store.settle(outcomes, { owner, now });
+    this.settling = [];
     if (dead.length > 0) await this.store.markDead(dead, now);
     if (holding.length > 0) await this.store.hold(holding);
     const participations = finished.flatMap(participation);
     if (participations.length > 0) await this.store.recordParticipations(participations, now);
-    const released = finished.flatMap(({ judged }): MessageName[] => (judged?.waited === true ? [judged.candidate.message] : []));
+    const released = finished.flatMap(({ result: { reason }, judged, goesOn = false }): MessageName[] => {
+      // Of who came twice the other one says whether they wait on.
+      return judged?.waited === true && !goesOn && reason !== 'duplicate' ? [judged.candidate.message] : [];
+    });
     if (released.length > 0) await this.store.release(released);
     for (const { result } of finished) await this.results.push(result);
   }
 
-  /** What is still in the air stays this run's. A failure shows at the next write. */
+  /**
+   * What is still in the air stays this run's, and so does what the ledger does not know the end of yet: its group may wait long for
+   * whoever reads the results. A failure shows at the next write.
+   */
   private renew(): void {
-    if (this.flights.size === 0) return;
-    this.store.renew([...this.flights.keys()], { ...this.run, now: this.run.now() }).catch(() => undefined);
+    const held = [...this.flights.keys(), ...[...this.settling, ...this.outcomes].map(({ id }) => id)];
+    if (held.length === 0) return;
+    this.store.renew(held, { ...this.run, now: this.run.now() }).catch(() => undefined);
   }
 }
 
@@ -147,13 +163,18 @@ export class Settler {
  * Someone without an id cannot be counted. Who was sent to before counts as sent: the run that did it may have died before
  * it wrote that down.
  */
-function participation({ result: { item, output, reason }, judged }: Finished): Participation[] {
+function participation({ result: { item, output, reason }, judged, goesOn = false }: Finished): Participation[] {
   const { arm } = pushState(item);
-  if (judged === undefined || output === 'held' || reason === 'duplicate') return [];
+  if (judged === undefined || goesOn || output === 'held' || reason === 'duplicate') return [];
   const { campaign, occurrence, recipient } = judged.candidate.message;
   const person = { campaign, occurrence, recipient, arm: typeof arm === 'string' ? arm : null };
   if (reason === 'already-sent') return [{ ...person, outcome: 'sent' }];
   return [{ ...person, outcome: output, ...(reason !== undefined && { reason }) }];
+}
+
+/** The run was stopped before the message left, and the phone certainly has it from no other device. */
+function wasStopped(deliveries: readonly Delivered[]): boolean {
+  return deliveries.some(({ result: { code } }) => code === 'cancelled') && deliveries.every(({ result: { outcome } }) => outcome !== 'accepted' && outcome !== 'unknown');
 }
 
 function deadDevice({ source }: PersonInFlight, { token, gateway, platform }: Device, { code, deadSince }: GatewayResult): DeadDevice {

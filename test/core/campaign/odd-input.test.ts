@@ -68,6 +68,36 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     expect(fcm.messages).toHaveLength(0);
   });
 
+  it('that is stopped while it sends to who waited leaves those waiting whom it did not reach', async () => {
+    const quiet = { policies: { quietHours: { from: '11:00', to: '13:00' } } };
+    await send(many(600), quiet);
+    clock += 7_200_000;
+    const stop = new AbortController();
+    fcm = new FakeGateway('fcm', () => {
+      if (fcm.messages.length === 20) stop.abort();
+      return {};
+    });
+    await send([], { ...quiet, signal: stop.signal });
+    const sent = fcm.messages.length;
+    expect(sent).toBeLessThan(600);
+    expect(await store.runs()).toMatchObject([{ state: 'stopped', people: 600, sent, failed: 0, held: 600 - sent }]);
+    await send([], quiet);
+    expect(await store.runs()).toMatchObject([{ state: 'finished', people: 600, sent: 600, held: 0 }]);
+    expect([fcm.messages.length, phones()]).toEqual([600, 600]);
+  });
+
+  it('to which somebody who waits comes twice, while another run has them, lets them wait on', async () => {
+    await send([item('anna')], { policies: { quietHours: { from: '11:00', to: '13:00' } } });
+    clock += 7_200_000;
+    await store.lease([{
+      id: 'of a killed run', campaign: 'sale', occurrence: 'once', recipient: 'anna', key: '', arm: null, category: 'marketing', counts: true, resendUnknown: false,
+      gateway: 'fcm', platform: 'android', device: 'phone',
+    }], { owner: 'killed', leaseMs: 60_000, now: new Date(clock) });
+    expect((await send([item('anna'), item('anna')])).map(({ reason }) => reason).toSorted()).toEqual(['duplicate', 'in-flight']);
+    clock += 120_000;
+    expect((await send([])).map(({ output }) => output)).toEqual(['sent']);
+  });
+
   it('with odd names among its people reaches all of them, and sends to no token that a store would keep as another', async () => {
     const odd = [item('constructor'), item('__proto__'), item('a\0b', { token: 'a and b' }), item('\ud800'), { id: 'odd', token: 'to\0ken' }, { id: '\0', token: 'nobody' }];
     const fates = (await send(odd)).map(({ output, reason }) => reason ?? output);

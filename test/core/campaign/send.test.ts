@@ -246,6 +246,26 @@ describe('sending a campaign', () => {
     expect(read).toBeLessThan(20_000);
   });
 
+  it('holds what the ledger does not know the end of yet, however long its results are not read', async () => {
+    let renewed: readonly string[] = [];
+    store.renew = async (ids) => void (renewed = ids);
+    // So that a group is written by its time, and waits for the reader.
+    fcm = new FakeGateway('fcm', async () => {
+      if (fcm.messages.length % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 80));
+      return {};
+    });
+    const results = sendCampaign(Array.from({ length: 2000 }, (_, n) => item(`p${n}`)), options({ leaseMs: 300 }));
+    await results.next();
+    for (let before = -1; before < fcm.messages.length;) {
+      before = fcm.messages.length;
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    const open = (await collect(store.ledger())).filter(({ outcome }) => outcome === undefined).map(({ id }) => id);
+    expect(open.length).toBeGreaterThan(0);
+    expect(renewed.toSorted()).toEqual(open.toSorted());
+    await results.return(undefined);
+  });
+
   it('leaves no timer behind where its template is wrong', async () => {
     const begun = jest.spyOn(global, 'setInterval');
     await expect(collect(sendCampaign([], options({ template: { template: { title: '{{#if' } } })))).rejects.toThrow();
