@@ -1,10 +1,10 @@
 /** The audience step: people in, people out, and what they agreed to. */
 import { asPushError, PushError } from '../errors';
-import { isJsonObject } from '../json';
 import { CONSENT_STATES, parseRecipient, toView, type ConsentState, type FieldMap, type Recipient } from '../recipient';
 import type { Store } from '../store';
 import type { Item } from './item';
 import type { ImportRow } from './rows';
+import { requireStorable } from './storable';
 
 export interface ImportOptions {
   store: Store;
@@ -59,25 +59,6 @@ export async function importPeople(rows: Iterable<ImportRow>, { store, fields, n
   }
   report.people = [...people.keys()];
   return report;
-}
-
-/** Levels of lists and objects in an attribute; SQLite reads JSON to 1000 of them, nobody needs as many. */
-const DEEPEST = 100;
-
-/**
- * Refuses what cannot be written as JSON and read again: circles, depths without end, whole numbers beyond a double
- * (Node-RED hands over whatever a function node made). One such person would stop the import of all others.
- * @throws PushError `unstorable-value`
- */
-function requireStorable(value: unknown, depth = 0): void {
-  if (typeof value === 'bigint' || depth > DEEPEST) {
-    throw new PushError('unstorable-value', typeof value === 'bigint'
-      ? 'A field of the person holds a number of the kind BigInt, which JSON does not have.'
-      : `A field of the person is nested deeper than ${DEEPEST} levels, or holds itself.`,
-    'Hand over plain texts, numbers, lists and objects.');
-  }
-  if (Array.isArray(value)) for (const inner of value) requireStorable(inner, depth + 1);
-  else if (isJsonObject(value)) for (const inner of Object.values(value)) requireStorable(inner, depth + 1);
 }
 
 function merge(known: Recipient, later: Recipient): Recipient {

@@ -16,6 +16,7 @@ import type { HoldingReason, SuppressionReason } from './reasons';
 import { failedResult, heldResult, suppressedResult } from './send-result';
 import type { PersonInFlight, Settler } from './settler';
 import { renderMessage } from './stages';
+import { requireStorable } from './storable';
 
 export interface PageSenderParts {
   store: Store;
@@ -161,6 +162,11 @@ export class PageSender {
 
   private hold(judged: Judged, reason: HoldingReason, until: number, since: number): Promise<void> | void {
     const { candidate: { message, fromReference, item }, candidate } = judged;
+    try {
+      requireStorable(item);
+    } catch (thrown) {
+      return this.parts.settler.done(failedResult(candidate, asPushError(thrown)), judged);
+    }
     const end = new Date(until).toISOString();
     return this.parts.settler.hold(heldResult(candidate, reason, end), {
       ...message, until: end, since: new Date(since).toISOString(), reason, fromReference, item,

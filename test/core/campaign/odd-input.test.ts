@@ -98,6 +98,17 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     expect((await send([])).map(({ output }) => output)).toEqual(['sent']);
   });
 
+  it.each(['BigInt', 'circle', 'depth'])('of which somebody would have to wait who cannot be kept, for a %s, fails them alone', async (kind) => {
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    const odd = { BigInt: 10n, circle, depth: JSON.parse('['.repeat(5000) + ']'.repeat(5000)) as unknown }[kind];
+    const asleep = { timezone: 'Asia/Tokyo' };
+    const results = await send([item('anna', { ...asleep, odd } as Item), item('ben'), item('carl', asleep)], { policies: { quietHours: { from: '20:00', to: '23:00' } } });
+    expect(results.map(({ recipient, output, reason }) => [recipient, reason ?? output]).toSorted())
+      .toEqual([['anna', 'unstorable-value'], ['ben', 'sent'], ['carl', 'quiet-hours']]);
+    expect(await store.runs()).toMatchObject([{ state: 'waiting', people: 3, sent: 1, failed: 1, held: 1 }]);
+  });
+
   it('with odd names among its people reaches all of them, and sends to no token that a store would keep as another', async () => {
     const odd = [item('constructor'), item('__proto__'), item('a\0b', { token: 'a and b' }), item('\ud800'), { id: 'odd', token: 'to\0ken' }, { id: '\0', token: 'nobody' }];
     const fates = (await send(odd)).map(({ output, reason }) => reason ?? output);
