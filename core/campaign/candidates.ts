@@ -21,8 +21,8 @@ export interface CandidateOptions {
   fields: FieldMap | undefined;
   store: Store;
   now: () => Date;
-  /** Told of someone who cannot be read. */
-  refuse: (source: ResultSource, reason: PushError) => Promise<void> | void;
+  /** Told of someone who cannot be read; by which message, where they waited for it. */
+  refuse: (source: ResultSource, reason: PushError, waited?: MessageName) => Promise<void> | void;
   /** Told of the messages of stored audiences. */
   written?: WrittenAudience;
   /** Whether people of a stored audience are still wanted; those left are no concern of this run. */
@@ -64,12 +64,16 @@ export async function* candidatesOf(
 export async function* waitingCandidates({ campaign, fields, store, now, refuse }: CandidateOptions): AsyncGenerator<Candidate> {
   for await (const { item, fromReference, recipient, occurrence, key } of store.dueHeld(campaign, now())) {
     const source = { index: -1, fromReference, item };
+    const message = { campaign, occurrence, recipient, key };
+    let person: Recipient;
     try {
-      const person = readPerson(item, fromReference, fields);
-      yield { ...source, person, message: { campaign, occurrence, recipient, key } };
+      // Other fields may be named by now: they are who they were when they began to wait.
+      person = { ...readPerson(item, fromReference, fields), id: recipient };
     } catch (thrown) {
-      await refuse(source, asPushError(thrown));
+      await refuse(source, asPushError(thrown), message);
+      continue;
     }
+    yield { ...source, person, message };
   }
 }
 

@@ -115,7 +115,7 @@ class CampaignRun {
     const occurrence = occurrenceName(options, this.now());
     this.people = {
       campaign, occurrence, store, keyOf: messageKeyOf(repeat), fields: options.fields, now: this.now, ...(options.written && { written: options.written }),
-      refuse: (source, reason) => this.settler.done(failedResult(source, reason)),
+      refuse: (source, reason, waited) => this.settler.done(failedResult(source, reason), undefined, waited),
       wantsReferences: () => !this.judging.isStopped(occurrence),
     };
     this.signal = options.signal === undefined ? this.stopping.signal : AbortSignal.any([options.signal, this.stopping.signal]);

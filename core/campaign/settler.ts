@@ -31,6 +31,8 @@ interface Finished {
   judged: Judged | undefined;
   /** Who waited before this run goes on waiting. */
   goesOn?: boolean;
+  /** What somebody waited for who cannot be read any more. */
+  unread?: MessageName | undefined;
 }
 
 export class Settler {
@@ -92,9 +94,9 @@ export class Settler {
     this.writeSoon();
   }
 
-  /** A person is through without any delivery. */
-  done(result: SendResult, judged?: Judged): Promise<void> | void {
-    this.finished.push({ result, judged });
+  /** A person is through without any delivery. @param unread what they waited for, where they cannot be read any more */
+  done(result: SendResult, judged?: Judged, unread?: MessageName): Promise<void> | void {
+    this.finished.push({ result, judged, unread });
     return this.group();
   }
 
@@ -140,7 +142,8 @@ export class Settler {
     if (holding.length > 0) await this.store.hold(holding);
     const participations = finished.flatMap(participation);
     if (participations.length > 0) await this.store.recordParticipations(participations, now);
-    const released = finished.flatMap(({ result: { reason }, judged, goesOn = false }): MessageName[] => {
+    const released = finished.flatMap(({ result: { reason }, judged, goesOn = false, unread }): MessageName[] => {
+      if (unread !== undefined) return [unread];
       // Of who came twice the other one says whether they wait on.
       return judged?.waited === true && !goesOn && reason !== 'duplicate' ? [judged.candidate.message] : [];
     });
@@ -163,10 +166,11 @@ export class Settler {
  * Someone without an id cannot be counted. Who was sent to before counts as sent: the run that did it may have died before
  * it wrote that down.
  */
-function participation({ result: { item, output, reason }, judged, goesOn = false }: Finished): Participation[] {
+function participation({ result: { item, output, reason }, judged, goesOn = false, unread }: Finished): Participation[] {
   const { arm } = pushState(item);
-  if (judged === undefined || goesOn || output === 'held' || reason === 'duplicate') return [];
-  const { campaign, occurrence, recipient } = judged.candidate.message;
+  const message = unread ?? judged?.candidate.message;
+  if (message === undefined || goesOn || output === 'held' || reason === 'duplicate') return [];
+  const { campaign, occurrence, recipient } = message;
   const person = { campaign, occurrence, recipient, arm: typeof arm === 'string' ? arm : null };
   if (reason === 'already-sent') return [{ ...person, outcome: 'sent' }];
   return [{ ...person, outcome: output, ...(reason !== undefined && { reason }) }];

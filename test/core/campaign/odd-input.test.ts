@@ -109,6 +109,18 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     expect(await store.runs()).toMatchObject([{ state: 'waiting', people: 3, sent: 1, failed: 1, held: 1 }]);
   });
 
+  it('whose people wait while its fields are named anew takes them for who they are, or fails them once', async () => {
+    const quietHours = { from: '11:00', to: '13:00' };
+    const fields = { id: 'customer', token: 'phone' };
+    await send([{ customer: 'anna', phone: 'a' }, { customer: 'ben', token: 'b', phone: 'b' }], { fields, policies: { quietHours } });
+    await store.suppress('ben', 'by hand', new Date(clock));
+    clock += 7_200_000;
+    const results = await send([]);
+    expect(results.map(({ reason }) => reason).toSorted()).toEqual(['no-id', 'suppressed']);
+    expect(await store.runs()).toMatchObject([{ state: 'finished', people: 2, failed: 1, suppressed: 1, held: 0 }]);
+    expect(await send([])).toEqual([]);
+  });
+
   it('with odd names among its people reaches all of them, and sends to no token that a store would keep as another', async () => {
     const odd = [item('constructor'), item('__proto__'), item('a\0b', { token: 'a and b' }), item('\ud800'), { id: 'odd', token: 'to\0ken' }, { id: '\0', token: 'nobody' }];
     const fates = (await send(odd)).map(({ output, reason }) => reason ?? output);
