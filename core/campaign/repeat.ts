@@ -1,5 +1,5 @@
 /** How often a person may get a campaign: names the occurrence and the message that nobody gets twice. */
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { PushError } from '../errors';
 import { storable } from '../json';
 import { readPath } from '../recipient';
@@ -13,6 +13,9 @@ import { localDate } from './policy/zone';
  */
 export type Repeat = { per: 'occurrence' } | { per: 'day' } | { per: 'week' } | { per: 'key'; field: string } | { per: 'message' };
 export const REPEATS = ['occurrence', 'day', 'week', 'key', 'message'] as const satisfies readonly Repeat['per'][];
+
+/** A longer key (in bytes) is told from others by its hash: an index of PostgreSQL takes 2,700 bytes a row, names and id among them. */
+const LONGEST_KEY = 512;
 
 /** A campaign and an occurrence have one name, here and in the store. */
 export function storableName(name: string): string {
@@ -43,7 +46,7 @@ export function messageKeyOf(repeat: Repeat): (item: Item) => string {
     const value = readPath(item, field.trim());
     // The message has one key, here and in the store.
     const key = typeof value === 'string' || typeof value === 'number' ? storable(String(value)) : '';
-    if (key !== '') return key;
+    if (key !== '') return Buffer.byteLength(key) > LONGEST_KEY ? hash('sha256', key, 'hex') : key;
     throw new PushError('no-key', `The item has no '${field}', which tells its message from others.`, 'Give it a text or a number.', { field });
   };
 }

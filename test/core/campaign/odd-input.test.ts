@@ -1,5 +1,5 @@
 /** Input as it comes on bad days: whatever it is, each person is counted once and sent to once. */
-import { campaignReport, listRuns, sendBroadcast, sendCampaign, SendSummary, steerRun, type CampaignOptions, type Item } from '../../../core/campaign';
+import { campaignReport, importPeople, listRuns, sendBroadcast, sendCampaign, SendSummary, steerRun, type CampaignOptions, type Item } from '../../../core/campaign';
 import type { Store } from '../../../core/store';
 import { DATABASES, freshStore } from '../store/databases';
 import { collect, FakeGateway } from '../support';
@@ -119,6 +119,25 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     expect(results.map(({ reason }) => reason).toSorted()).toEqual(['no-id', 'suppressed']);
     expect(await store.runs()).toMatchObject([{ state: 'finished', people: 2, failed: 1, suppressed: 1, held: 0 }]);
     expect(await send([])).toEqual([]);
+  });
+
+  it('with long names among its people and their keys reaches all of them, or fails who has too long a name alone', async () => {
+    let seed = 1;
+    // Such as no database makes shorter.
+    const long = (length: number) => Array.from({ length }, () => String.fromCharCode(0x4e00 + (seed = (seed * 48271) % 2147483647) % 20000)).join('');
+    const by = { repeat: { per: 'key', field: 'order' }, policies: { quietHours: { from: '11:00', to: '13:00' } } } as const;
+    const keys = [long(3000), long(3000)];
+    const people = [
+      item('anna', { order: keys[0] }), item('anna', { order: keys[1] }), item('anna', { order: keys[0] }), item(long(341), { order: '1', token: 'ben' }), item(long(342), { order: '1' }),
+      { id: 'carl', order: '1', token: long(834) },
+    ];
+    const fates = async () => (await send(people, by)).map(({ output, reason }) => reason ?? output).toSorted();
+    expect(await fates()).toEqual(['id-too-long', 'no-device', 'quiet-hours', 'quiet-hours', 'quiet-hours', 'quiet-hours']);
+    clock += 7_200_000;
+    expect(await fates()).toEqual(['duplicate', 'id-too-long', 'no-device', 'sent', 'sent', 'sent']);
+    expect(await fates()).toEqual(['already-sent', 'already-sent', 'already-sent', 'already-sent', 'id-too-long', 'no-device']);
+    expect((await importPeople([{ place: '1', value: { id: long(342) } }, { place: '2', value: { id: 'dora', token: long(834) } }, { place: '3', value: item(long(341)) }], { store })).people)
+      .toHaveLength(2);
   });
 
   it('with odd names among its people reaches all of them, and sends to no token that a store would keep as another', async () => {
