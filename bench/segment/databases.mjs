@@ -40,12 +40,13 @@ export async function sqlite({ people, events, now, keep }) {
     INSERT INTO devices (token, recipient, gateway, platform, registered_at) ${numbers(people)}
       SELECT 't' || n, printf('p%07d', n), CASE n % 3 WHEN 0 THEN 'apns' ELSE 'fcm' END, CASE n % 3 WHEN 0 THEN 'ios' ELSE 'android' END, '' FROM numbers;
     INSERT INTO occurrences (number, campaign, occurrence) VALUES (0, 'spring', 'once'), (1, 'news', 'once');
-    INSERT INTO deliveries (id, occurrence_number, campaign, occurrence, recipient, message_key, category, counts, gateway, platform, device, owner, leased_at, outcome, settled_at)
+    INSERT INTO delivery_traits (number, category, counts, gateway, platform) VALUES (1, 'marketing', 1, 'fcm', 'android');
+    INSERT INTO ledger (id, occurrence_number, recipient, message_key, traits, device, owner, leased_at, outcome, settled_at)
       ${numbers(people * MESSAGES)}
-      SELECT ${id('n')}, n % 2, CASE n % 2 WHEN 0 THEN 'spring' ELSE 'news' END, 'once', printf('p%07d', n / ${MESSAGES}), '', 'marketing', 1, 'fcm', 'android', 't', 1, '', 'accepted',
+      SELECT ${id('n')}, n % 2, printf('p%07d', n / ${MESSAGES}), '', 1, 't', 1, 0, 'accepted',
         ${iso(`${now} - (n * 104729 % 7776000) * 1000`)} FROM numbers;
-    INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM deliveries ORDER BY 1;
-    UPDATE delivery_ids_until SET number = (SELECT max(number) FROM deliveries);
+    INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM ledger ORDER BY 1;
+    UPDATE delivery_ids_until SET number = (SELECT max(number) FROM ledger);
     INSERT INTO events (delivery, recipient, type, key, at, received_at) ${numbers(people * events)}
       SELECT ${id(`n / ${perMessage}`)}, printf('p%07d', n / ${events}), CASE n * 13 % 4 WHEN 0 THEN 'opened' WHEN 1 THEN 'clicked' ELSE 'received' END, n,
         ${iso(`${now} - (n * 104729 % 7776000) * 1000`)}, '' FROM numbers;

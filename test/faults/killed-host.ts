@@ -25,7 +25,7 @@ export function letPass(path: string, seconds: number): void {
   const { DatabaseSync } = require('node:sqlite') as { DatabaseSync: new (path: string) => DatabaseSync };
   const db = new DatabaseSync(path);
   const moved = (field: string) => `${field} = strftime('%Y-%m-%dT%H:%M:%fZ', ${field}, '-${seconds} seconds')`;
-  db.exec(`UPDATE deliveries SET ${moved('leased_at')}, ${moved('not_before')} WHERE outcome IS NULL; UPDATE lease_owners SET ${moved('leased_until')}`);
+  db.exec(`UPDATE ledger SET leased_at = leased_at - ${seconds * 1000}, ${moved('not_before')} WHERE outcome IS NULL; UPDATE lease_owners SET ${moved('leased_until')}`);
   db.close();
 }
 

@@ -20,7 +20,7 @@ export class DeliveryNumbers {
   /** These were written, and are committed. */
   add(numbers: Iterable<readonly [id: string, number: number]>): void {
     const { db, recent } = this;
-    const { last, indexed } = db.get('SELECT max(number) AS last, (SELECT number FROM delivery_ids_until) AS indexed FROM deliveries') ?? {};
+    const { last, indexed } = db.get('SELECT max(number) AS last, (SELECT number FROM delivery_ids_until) AS indexed FROM ledger') ?? {};
     const isDue = Number(last) - Number(indexed) >= TOGETHER;
     if (isDue) db.transaction(() => this.index());
     const until = Number(isDue ? last : indexed);
@@ -37,14 +37,14 @@ export class DeliveryNumbers {
   /** Brings the index up to date, in a transaction. How many deliveries were missing. */
   index(): number {
     const missing = this.db.run(
-      'INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM deliveries WHERE number > (SELECT number FROM delivery_ids_until) ORDER BY 1',
+      'INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM ledger WHERE number > (SELECT number FROM delivery_ids_until) ORDER BY 1',
     );
-    if (missing > 0) this.db.run('UPDATE delivery_ids_until SET number = (SELECT max(number) FROM deliveries)');
+    if (missing > 0) this.db.run('UPDATE delivery_ids_until SET number = (SELECT max(number) FROM ledger)');
     return missing;
   }
 
   private find(id: string): number | null {
-    const row = this.db.get('SELECT number FROM delivery_ids JOIN deliveries USING (number) WHERE start = substr(?1, 1, 8) AND id = ?1', id);
+    const row = this.db.get('SELECT number FROM delivery_ids JOIN ledger USING (number) WHERE start = substr(?1, 1, 8) AND id = ?1', id);
     return row === undefined ? null : Number(row['number']);
   }
 }

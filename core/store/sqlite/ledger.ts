@@ -30,12 +30,31 @@ function occurrenceNumbers(db: Database): (campaign: string, occurrence: string)
   };
 }
 
+/** What many deliveries have in common: see the view `deliveries`. */
+type Traits = Pick<DeliveryIntent, 'category' | 'counts' | 'gateway' | 'platform'>;
+
+/** The number of such traits, in a transaction; makes it where nothing had them before. */
+function traitNumbers(db: Database): (traits: Traits) => number {
+  const known: (Traits & { number: number })[] = [];
+  return ({ category, counts, gateway, platform }) => {
+    const found = known.find((one) => one.platform === platform && one.gateway === gateway && one.category === category && one.counts === counts);
+    if (found !== undefined) return found.number;
+    const values = [category, Number(counts), gateway, platform];
+    db.run('INSERT INTO delivery_traits (category, counts, gateway, platform) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING', ...values);
+    const number = Number(db.get('SELECT number FROM delivery_traits WHERE (category, counts, gateway, platform) = (?, ?, ?, ?)', ...values)?.['number']);
+    known.push({ category, counts, gateway, platform, number });
+    return number;
+  };
+}
+
 /** What the ledger has of the people of the messages in the occurrences of these, perhaps under other keys. */
 function rowsOf(db: Database, columns: string, messages: readonly MessageName[], condition = 'TRUE'): Row[] {
-  // Plain texts: looking for the fields of an object takes SQLite three times as long.
+  // Plain texts: looking for the fields of an object takes SQLite three times as long. A join, since IN would first sort them.
   return alike(messages, 'campaign', 'occurrence').flatMap((list) => db.all(
-    `SELECT ${columns} FROM deliveries WHERE occurrence_number = ${OCCURRENCE_NUMBER} AND recipient IN (SELECT value FROM json_each(?)) AND ${condition}`,
-    list[0]?.campaign ?? '', list[0]?.occurrence ?? '', JSON.stringify(list.map(({ recipient }) => recipient)),
+    `SELECT ${columns} FROM (SELECT value AS person FROM json_each(?3)) CROSS JOIN deliveries
+       ON occurrence_number = (SELECT occurrences.number FROM occurrences WHERE campaign = ?1 AND occurrence = ?2) AND recipient = person
+     WHERE ${condition}`,
+    list[0]?.campaign ?? '', list[0]?.occurrence ?? '', JSON.stringify([...new Set(list.map(({ recipient }) => recipient))]),
   ));
 }
 
@@ -47,16 +66,16 @@ export function contacts(db: Database, messages: readonly MessageName[], since: 
        AND (campaign, occurrence, message_key)
          IS NOT (asked.value ->> 'campaign', asked.value ->> 'occurrence', asked.value ->> 'key')
      GROUP BY asked.key, campaign, occurrence, message_key`,
-    JSON.stringify(messages), since.toISOString(),
+    JSON.stringify(messages), since.getTime(),
   );
   const found = messages.map((): Contact[] => []);
-  for (const row of rows) found[Number(row['position'])]?.push({ at: Date.parse(String(row['at'])), category: String(row['category']) });
+  for (const row of rows) found[Number(row['position'])]?.push({ at: Number(row['at']), category: String(row['category']) });
   return found;
 }
 
 export function countReached(db: Database, campaign: string, occurrence: string): number {
   return Number(db.get(
-    `SELECT count(DISTINCT recipient) AS n FROM deliveries
+    `SELECT count(DISTINCT recipient) AS n FROM ledger
      WHERE occurrence_number = ${OCCURRENCE_NUMBER} AND recipient <> '' AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
     campaign, occurrence,
   )?.['n'] ?? 0);
@@ -68,7 +87,7 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
   const { decisions, written } = db.transaction(() => {
     const rows = rowsOf(db, LEASED, deliveries);
     const { decisions, taken, lost } = judgeLeases(deliveries, rows.map(toLeasedRow), since === undefined ? [] : contacts(db, deliveries, since), options);
-    for (const id of lost) db.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE number = ?`, now, numbers.of(id));
+    for (const id of lost) db.run(`UPDATE ledger SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE number = ?`, now, numbers.of(id));
     if (taken.length === 0) return { decisions, written: [] };
     db.run(
       'INSERT INTO lease_owners (name, leased_until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET leased_until = max(leased_until, excluded.leased_until)',
@@ -76,26 +95,29 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
     );
     const owner = ownerNumber(db, options.owner);
     const numberOf = occurrenceNumbers(db);
-    let last = Number(db.get('SELECT max(number) AS last FROM deliveries')?.['last'] ?? 0);
+    const traitsOf = traitNumbers(db);
+    const leasedAt = options.now.getTime();
+    let last = Number(db.get('SELECT max(number) AS last FROM ledger')?.['last'] ?? 0);
     const known = new Map(rows.map((row) => [row['id'], Number(row['number'])]));
     const leaving: number[] = [];
     // What goes to the same gateway has numbers in a row, as it leaves together.
-    const written = alike(taken, 'gateway').flat().map(({ id, campaign, occurrence, recipient, key, arm, category, counts, gateway, platform, device, leaves }): [string, number] => {
+    const written = alike(taken, 'gateway').flat().map((intent): [string, number] => {
+      const { id, campaign, occurrence, recipient, key, arm, device, leaves } = intent;
       const number = known.get(id);
       if (number === undefined) {
         db.write(
-          `INSERT INTO deliveries (number, id, occurrence_number, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-          ++last, id, numberOf(campaign, occurrence), campaign, occurrence, recipient, key, arm, category, Number(counts), gateway, platform, device, owner, now,
+          `INSERT INTO ledger (number, id, occurrence_number, recipient, message_key, arm, traits, device, owner, leased_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          ++last, id, numberOf(campaign, occurrence), recipient, key, arm, traitsOf(intent), device, owner, leasedAt,
         );
         if (leaves === true) leaving.push(last);
         return [id, last];
       }
       db.write(
-        `UPDATE deliveries SET arm = ?, category = ?, counts = ?, gateway = ?, platform = ?, owner = ?, leased_at = ?,
+        `UPDATE ledger SET arm = ?, traits = ?, owner = ?, leased_at = ?,
            not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL
          WHERE number = ?`,
-        arm, category, Number(counts), gateway, platform, owner, now, number,
+        arm, traitsOf(intent), owner, leasedAt, number,
       );
       takeBack(db, number);
       if (leaves === true) leaving.push(number);
@@ -128,13 +150,13 @@ export function depart(db: Database, numbers: DeliveryNumbers, ids: readonly str
     const owner = ownerNumber(db, options.owner);
     const asked = ids.flatMap((id) => numbers.of(id) ?? []);
     const spans = spansOf(asked);
-    const held = spans.reduce((sum, span) => sum + Number(db.get(`SELECT count(*) AS n FROM deliveries WHERE number BETWEEN ? AND ? AND ${STILL_HELD}`, ...span, owner)?.['n']), 0);
+    const held = spans.reduce((sum, span) => sum + Number(db.get(`SELECT count(*) AS n FROM ledger WHERE number BETWEEN ? AND ? AND ${STILL_HELD}`, ...span, owner)?.['n']), 0);
     // Nearly always; which they are is asked only otherwise.
     if (held === ids.length) {
       writeDepartures(db, spans);
       return new Set(ids);
     }
-    const rows = db.all(`SELECT number, id FROM deliveries WHERE number IN (SELECT value FROM json_each(?)) AND ${STILL_HELD}`, JSON.stringify(asked), owner);
+    const rows = db.all(`SELECT number, id FROM ledger WHERE number IN (SELECT value FROM json_each(?)) AND ${STILL_HELD}`, JSON.stringify(asked), owner);
     writeDepartures(db, spansOf(rows.map(({ number }) => Number(number))));
     return new Set(rows.map(({ id }) => String(id)));
   });
@@ -153,7 +175,7 @@ export function postpone(db: Database, numbers: DeliveryNumbers, postponements: 
     const holder = ownerNumber(db, owner);
     for (const { id, notBefore, code } of postponements) {
       db.run(
-        'UPDATE deliveries SET not_before = ?, code = ? WHERE number = ? AND owner = ? AND outcome IS NULL',
+        'UPDATE ledger SET not_before = ?, code = ? WHERE number = ? AND owner = ? AND outcome IS NULL',
         notBefore.toISOString(), code, numbers.of(id), holder,
       );
     }
@@ -177,9 +199,9 @@ export function settle(db: Database, numbers: DeliveryNumbers, settlements: read
 }
 
 /** What nearly every message needs, said with as few parameters as it takes. */
-const ACCEPT = `UPDATE deliveries SET outcome = 'accepted', code = NULL, gateway_id = ?, unique_id = ?, attempts = attempts + ?, settled_at = ?
+const ACCEPT = `UPDATE ledger SET outcome = 'accepted', code = NULL, gateway_id = ?, unique_id = ?, attempts = attempts + ?, settled_at = ?
   WHERE number = ? AND outcome IS NOT 'accepted'`;
-const REFUSE = `UPDATE deliveries SET outcome = ?, code = ?, gateway_id = ?, unique_id = ?, attempts = attempts + ?, settled_at = ?
+const REFUSE = `UPDATE ledger SET outcome = ?, code = ?, gateway_id = ?, unique_id = ?, attempts = attempts + ?, settled_at = ?
   WHERE number = ? AND owner = ? AND outcome IS NOT 'accepted'`;
 
 /**
@@ -216,8 +238,8 @@ const PAGE = 5000;
 /** The query of a page behind the one that ends with certain values of the order; of an occurrence, by its number. */
 export function pageQuery(table: keyof typeof ORDER): string {
   const order = ORDER[table].join(', ');
-  return `SELECT t.*, o.campaign, o.occurrence FROM ${table} AS t JOIN occurrences AS o ON o.number = t.occurrence_number
-    WHERE t.occurrence_number = ? AND (${order}) > (${ORDER[table].map(() => '?').join(', ')}) ORDER BY ${order} LIMIT ${PAGE}`;
+  const ofOccurrence = table === 'deliveries' ? 'SELECT t.* FROM deliveries AS t' : 'SELECT t.*, o.campaign, o.occurrence FROM participations AS t JOIN occurrences AS o ON o.number = t.occurrence_number';
+  return `${ofOccurrence} WHERE t.occurrence_number = ? AND (${order}) > (${ORDER[table].map(() => '?').join(', ')}) ORDER BY ${order} LIMIT ${PAGE}`;
 }
 
 /** A page at a time: a reader never holds the whole ledger. */

@@ -332,13 +332,48 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM deliveries ORDER BY 1;
   UPDATE delivery_ids_until SET number = (SELECT coalesce(max(number), 0) FROM deliveries);
   `,
-  // Departures are spans of numbers (see departures.ts), and matter only of what has no outcome. A lease reads what stands for its people in the
-  // transaction that writes, so that the index need not hold ids to keep them apart.
+  // What a campaign writes for each message becomes shorter still. What many deliveries have in common stands once, and a view says it of each of
+  // them. Departures are spans of numbers (see departures.ts), and matter only of what has no outcome. A lease reads what stands for its people
+  // in the transaction that writes, so that the index need not hold ids to keep them apart.
   `
   CREATE TABLE departures (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
   INSERT INTO departures (first, last) SELECT number, number FROM deliveries WHERE has_left AND outcome IS NULL;
-  ALTER TABLE deliveries DROP COLUMN has_left;
-  DROP INDEX deliveries_by_occurrence;
-  CREATE INDEX deliveries_by_occurrence ON deliveries (occurrence_number, recipient);
+  CREATE TABLE delivery_traits (
+    number INTEGER PRIMARY KEY, category TEXT NOT NULL, counts INTEGER NOT NULL, gateway TEXT NOT NULL, platform TEXT NOT NULL,
+    UNIQUE (category, counts, gateway, platform)
+  );
+  INSERT INTO delivery_traits (category, counts, gateway, platform) SELECT DISTINCT category, counts, gateway, platform FROM deliveries;
+  CREATE TABLE ledger (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    occurrence_number INTEGER NOT NULL,
+    recipient TEXT NOT NULL,
+    message_key TEXT NOT NULL,
+    arm TEXT,
+    traits INTEGER NOT NULL,
+    device TEXT NOT NULL,
+    owner INTEGER NOT NULL,
+    leased_at INTEGER NOT NULL, -- ms since 1970
+    not_before TEXT,
+    outcome TEXT,
+    code TEXT,
+    gateway_id TEXT,
+    unique_id TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    settled_at TEXT
+  );
+  INSERT INTO ledger (number, id, occurrence_number, recipient, message_key, arm, traits, device, owner, leased_at, not_before, outcome, code, gateway_id, unique_id, attempts, settled_at)
+  SELECT number, id, occurrence_number, recipient, message_key, arm,
+    (SELECT t.number FROM delivery_traits AS t WHERE (t.category, t.counts, t.gateway, t.platform) = (d.category, d.counts, d.gateway, d.platform)),
+    device, owner, CAST(round(unixepoch(leased_at, 'subsec') * 1000) AS INTEGER), not_before, outcome, code, gateway_id, unique_id, attempts, settled_at
+  FROM deliveries AS d ORDER BY number;
+  DROP TABLE deliveries;
+  CREATE INDEX ledger_by_occurrence ON ledger (occurrence_number, recipient);
+  CREATE INDEX ledger_by_recipient ON ledger (recipient, leased_at);
+  -- Joins of the left kind, so that what is not asked for is not looked up.
+  CREATE VIEW deliveries AS
+    SELECT l.number, id, occurrence_number, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at,
+      not_before, outcome, code, gateway_id, unique_id, attempts, settled_at
+    FROM ledger AS l LEFT JOIN delivery_traits AS t ON t.number = l.traits LEFT JOIN occurrences AS o ON o.number = l.occurrence_number;
   `,
 ];

@@ -19,7 +19,7 @@ export function endRun(db: Database, campaign: string, occurrence: string, now: 
   db.run(
     `UPDATE runs SET updated_at = ?3, state = CASE
        WHEN EXISTS (SELECT 1 FROM held AS h WHERE h.campaign = ?1 AND h.occurrence = ?2) THEN 'waiting'
-       WHEN EXISTS (SELECT 1 FROM deliveries AS d WHERE d.occurrence_number = (SELECT number FROM occurrences WHERE campaign = ?1 AND occurrence = ?2) AND d.recipient = '${NOBODY}' AND outcome IS NULL) THEN 'running'
+       WHEN EXISTS (SELECT 1 FROM ledger AS d WHERE d.occurrence_number = (SELECT number FROM occurrences WHERE campaign = ?1 AND occurrence = ?2) AND d.recipient = '${NOBODY}' AND outcome IS NULL) THEN 'running'
        ELSE 'finished' END
      WHERE campaign = ?1 AND occurrence = ?2 AND state NOT IN ('paused', 'cancelled')`,
     campaign, occurrence, now.toISOString(),
@@ -49,7 +49,7 @@ export function runs(db: Database, { campaign, occurrence }: KpiSelection): RunR
         WHERE h.campaign = runs.campaign AND h.occurrence = runs.occurrence AND NOT EXISTS (
           SELECT 1 FROM participations AS p WHERE p.occurrence_number = o.number AND p.recipient = h.recipient AND outcome = 'sent')) AS held,
        (SELECT json_group_array(json_array(outcome, n)) FROM (
-         SELECT outcome, count(*) AS n FROM deliveries AS d
+         SELECT outcome, count(*) AS n FROM ledger AS d
          WHERE d.occurrence_number = o.number AND d.recipient = '${NOBODY}' GROUP BY outcome)) AS broadcasts
      FROM runs LEFT JOIN occurrences AS o ON o.campaign = runs.campaign AND o.occurrence = runs.occurrence
      WHERE (?1 IS NULL OR runs.campaign = ?1) AND (?2 IS NULL OR runs.occurrence = ?2)

@@ -639,14 +639,14 @@ describe('a store file', () => {
     const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes(change)));
     const row = {
       id: 'a', campaign: 'sale', occurrence: 'once', recipient: 'p-a', message_key: 'k', arm: 'A', category: 'marketing', counts: 0, gateway: 'apns', platform: 'ios', device: 'x',
-      owner: 'old', leased_at: 'l', leased_until: 'u', left_at: 'e', not_before: 'n', outcome: 'accepted', code: 'c', gateway_id: 'g', unique_id: 'q', attempts: 3, settled_at: 's',
+      owner: 'old', leased_at: '2026-01-01T00:00:00.123Z', leased_until: 'u', left_at: 'e', not_before: 'n', outcome: 'accepted', code: 'c', gateway_id: 'g', unique_id: 'q', attempts: 3, settled_at: 's',
     };
     rawDatabase(path, `${steps.join(';')}; PRAGMA user_version = ${steps.length};
       INSERT INTO deliveries (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).map((value) => (typeof value === 'string' ? `'${value}'` : value)).join(', ')});
       INSERT INTO participations VALUES ('sale', 'once', 'p-a', 'A', 'sent', NULL, 's'), ('news', 'once', 'p-b', NULL, 'suppressed', 'no-consent', 's')`);
     const store = await openStore({ sqlite: path });
-    const { owner, leased_until, left_at: _, ...kept } = row;
-    expect(databaseOf(store).prepare('SELECT * FROM deliveries').all()).toEqual([{ ...kept, number: 1, occurrence_number: 2, owner: 1 }]);
+    const { owner, leased_until, left_at: _, leased_at, ...kept } = row;
+    expect(databaseOf(store).prepare('SELECT * FROM deliveries').all()).toEqual([{ ...kept, number: 1, occurrence_number: 2, owner: 1, leased_at: Date.parse(leased_at) }]);
     expect(databaseOf(store).prepare('SELECT * FROM lease_owners').all()).toEqual([{ number: 1, name: owner, leased_until }]);
     const opened = { delivery: 'a', type: 'opened', key: '1', at: NOW.toISOString() } as const;
     expect((await store.recordEvents([opened], NOW)).recorded).toHaveLength(1);
@@ -753,10 +753,9 @@ describe('a store file', () => {
   it.each(['deliveries', 'participations'] as const)('reads the %s of an occurrence in the order of an index and sorts no more than what one person got', async (table) => {
     const store = await openStore({ sqlite: ':memory:' });
     const steps = databaseOf(store).prepare(`EXPLAIN QUERY PLAN ${pageQuery(table)}`).all(1, ...['', ''].slice(0, table === 'deliveries' ? 2 : 1));
-    expect(steps.map(({ detail }) => detail)).toEqual([
-      expect.stringMatching(/^SEARCH o USING INTEGER PRIMARY KEY/), expect.stringMatching(/^SEARCH t USING (INDEX|PRIMARY KEY).*\(occurrence_number=\? AND \(?recipient/),
-      ...(table === 'deliveries' ? ['USE TEMP B-TREE FOR LAST TERM OF ORDER BY'] : []),
-    ]);
+    expect(steps.map(({ detail }) => String(detail)).filter((step) => !/^SEARCH [to] USING INTEGER PRIMARY KEY/.test(step))).toEqual(table === 'deliveries'
+      ? ['SEARCH l USING INDEX ledger_by_occurrence (occurrence_number=? AND recipient>?)', 'USE TEMP B-TREE FOR LAST TERM OF ORDER BY']
+      : [expect.stringMatching(/^SEARCH t USING PRIMARY KEY \(occurrence_number=\? AND recipient>\?/)]);
     await store.close();
   });
 
