@@ -231,19 +231,21 @@ export async function* ledger(db: Database, selection: KpiSelection): AsyncGener
   for (const page of pages(db, 'deliveries', selection)) yield* page.map(toLedgerRow);
 }
 
-/** What the rows of an occurrence come in the order of: an index of the table. */
-const ORDER = { deliveries: ['recipient', 'id'], participations: ['recipient'] } as const;
+/** What the rows of an occurrence come in the order of, of which an index has the first; with the names of the occurrence. */
+const TABLES = {
+  deliveries: { rows: 'SELECT t.* FROM deliveries AS t', order: ['recipient', 'id'] },
+  participations: { rows: 'SELECT t.*, o.campaign, o.occurrence FROM participations AS t JOIN occurrences AS o ON o.number = t.occurrence_number', order: ['recipient'] },
+} as const;
 const PAGE = 5000;
 
 /** The query of a page behind the one that ends with certain values of the order; of an occurrence, by its number. */
-export function pageQuery(table: keyof typeof ORDER): string {
-  const order = ORDER[table].join(', ');
-  const ofOccurrence = table === 'deliveries' ? 'SELECT t.* FROM deliveries AS t' : 'SELECT t.*, o.campaign, o.occurrence FROM participations AS t JOIN occurrences AS o ON o.number = t.occurrence_number';
-  return `${ofOccurrence} WHERE t.occurrence_number = ? AND (${order}) > (${ORDER[table].map(() => '?').join(', ')}) ORDER BY ${order} LIMIT ${PAGE}`;
+export function pageQuery(table: keyof typeof TABLES): string {
+  const { rows, order } = TABLES[table];
+  return `${rows} WHERE t.occurrence_number = ? AND (${order.join(', ')}) > (${order.map(() => '?').join(', ')}) ORDER BY ${order.join(', ')} LIMIT ${PAGE}`;
 }
 
 /** A page at a time: a reader never holds the whole ledger. */
-export function* pages(db: Database, table: keyof typeof ORDER, { campaign, occurrence }: KpiSelection): Generator<Row[]> {
+export function* pages(db: Database, table: keyof typeof TABLES, { campaign, occurrence }: KpiSelection): Generator<Row[]> {
   const occurrences = db.all(
     'SELECT number FROM occurrences WHERE (?1 IS NULL OR campaign = ?1) AND (?2 IS NULL OR occurrence = ?2) ORDER BY campaign, occurrence',
     campaign ?? null, occurrence ?? null,
@@ -251,7 +253,7 @@ export function* pages(db: Database, table: keyof typeof ORDER, { campaign, occu
   for (const { number = null } of occurrences) {
     let last: Row | undefined;
     do {
-      const rows: Row[] = db.all(pageQuery(table), number, ...ORDER[table].map((column) => last?.[column] ?? ''));
+      const rows: Row[] = db.all(pageQuery(table), number, ...TABLES[table].order.map((column) => last?.[column] ?? ''));
       yield rows;
       last = rows.length === PAGE ? rows.at(-1) : undefined;
     } while (last !== undefined);
