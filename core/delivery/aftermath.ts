@@ -111,6 +111,7 @@ export class Aftermath {
     if (typeof step !== 'object') return verdicts.finish(flight, row, reading, detail);
     const code = reading.code ?? row.code;
     flight.giveUp = () => verdicts.finish(flight, row, reading, detail);
+    flight.mustAsk = limits.mayGoAgain !== undefined;
     lines.addWaiting(flight, performance.now() + step.wait);
     limits.onWait?.(flight.message.id, new Date(line.now() + step.wait), code);
     line.listener?.({ ...about(line, flight), event: 'waiting', code, ms: Math.round(step.wait) });

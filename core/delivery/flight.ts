@@ -11,17 +11,21 @@ export interface Flight extends Tries {
   firstAt: number | undefined;
   /** Ends it as what it waits for would have, should its time be over before it may go again; undefined before it waited. */
   giveUp: (() => void) | undefined;
+  /** It waited for another attempt, and nobody said yet that it may go again. */
+  mustAsk: boolean;
 }
 
 export function newFlight(message: GatewayMessage): Flight {
-  return { message, tries: 0, attempts: 0, unprocessed: 0, renewed: false, firstAt: undefined, giveUp: undefined };
+  return { message, tries: 0, attempts: 0, unprocessed: 0, renewed: false, firstAt: undefined, giveUp: undefined, mustAsk: false };
 }
 
-/** The messages of a run that are not on the wire: fresh ones, those that may go again, those that wait until they may. */
+/** The messages of a run that are not on the wire: fresh ones, those that may go again, those that wait until they may, and those that have to ask then. */
 export class FlightLines {
   private readonly fresh: Flight[] = [];
   private readonly due: Flight[] = [];
   private readonly waiting = new WaitingLine<Flight>();
+  private readonly unasked: Flight[] = [];
+  private readonly asked: Flight[] = [];
   private turn = false;
 
   /** Messages that may go now. */
@@ -33,12 +37,23 @@ export class FlightLines {
     return this.fresh.length;
   }
 
+  /** Messages that may go again now. */
+  get goingAgain(): number {
+    return this.due.length;
+  }
+
+  /** Messages whose time has come, and that are or have to be asked about. */
+  get asking(): number {
+    return this.unasked.length + this.asked.length;
+  }
+
+  /** Messages that wait for another attempt, or to hear whether there is one. */
   get waitingForTheirTime(): number {
-    return this.waiting.size;
+    return this.waiting.size + this.asking;
   }
 
   get size(): number {
-    return this.ready + this.waiting.size;
+    return this.ready + this.waitingForTheirTime;
   }
 
   /** Monotonic ms when the next one that waits may go. */
@@ -60,9 +75,20 @@ export class FlightLines {
     this.waiting.add(at, flight);
   }
 
-  /** Moves those whose time has come among the ready ones. */
+  /** Moves those whose time has come among the ready ones, or among those that have to ask. */
   wake(now: number): void {
-    for (let flight = this.waiting.take(now); flight !== undefined; flight = this.waiting.take(now)) this.due.push(flight);
+    for (let flight = this.waiting.take(now); flight !== undefined; flight = this.waiting.take(now)) (flight.mustAsk ? this.unasked : this.due).push(flight);
+  }
+
+  /** Those that have to ask, from now on asked about. */
+  takeUnasked(most: number): readonly Flight[] {
+    this.asked.push(...this.unasked.splice(0, most));
+    return [...this.asked];
+  }
+
+  /** The answer is there: those it is about, but for those that came to their end meanwhile. */
+  takeAsked(): Flight[] {
+    return this.asked.splice(0);
   }
 
   /** Fresh messages and retries in turns, so that neither starves the other; there is one that is ready. */
@@ -77,6 +103,6 @@ export class FlightLines {
   }
 
   takeAll(): Flight[] {
-    return [...this.takeReady(), ...this.waiting.clear()];
+    return [...this.takeReady(), ...this.takeAsked(), ...this.unasked.splice(0), ...this.waiting.clear()];
   }
 }

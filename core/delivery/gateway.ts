@@ -81,6 +81,11 @@ export interface SendOptions {
   safetyStop?: boolean;
   /** Told of each message that waits for another attempt: not before when, and why (a code of the outcome table). */
   onWait?(id: string, notBefore: Date, code: string): void;
+  /**
+   * Asked of messages that {@link onWait} told of, when they are due, some together: those that may go again. The others come back
+   * as `cancelled`. Where it fails, nothing more goes, and the run throws that once all results are out.
+   */
+  mayGoAgain?(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Stops taking new messages; those in the air are waited for. */
   signal?: AbortSignal;
 }
@@ -127,7 +132,7 @@ export interface Gateway {
   /**
    * Sends each message and yields each result once, as answers come (not in order). Pulls from `messages` only
    * when there is room, so that memory stays flat. Never throws for a message; a gateway that cannot be
-   * reached at all is an outcome of each message.
+   * reached at all is an outcome of each message. Who calls `onWait` of a message asks `mayGoAgain` before it sends it again.
    */
   send(
     messages: Iterable<GatewayMessage> | AsyncIterable<GatewayMessage>,

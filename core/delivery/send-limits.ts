@@ -6,7 +6,7 @@ import type { RateOptions } from './rate';
 
 export type SendLimits =
   & Readonly<Required<Pick<SendOptions, 'attempts' | 'concurrency' | 'maxBackoffMs' | 'timeoutMs' | 'giveUpAfterMs' | 'safetyStop'>>>
-  & Readonly<Pick<SendOptions, 'backoffMs' | 'onWait'>>
+  & Readonly<Pick<SendOptions, 'backoffMs' | 'onWait' | 'mayGoAgain'>>
   & { readonly rate: RateOptions };
 
 const DEFAULTS = { attempts: 4, maxBackoffMs: 600_000, timeoutMs: 15_000, giveUpAfterMs: 3_600_000 };
@@ -27,6 +27,7 @@ export function sendLimits(options: SendOptions, window: number): SendLimits {
     giveUpAfterMs: whole('giveUpAfterMs', options.giveUpAfterMs ?? DEFAULTS.giveUpAfterMs, 0, MOST_MS),
     safetyStop: options.safetyStop ?? true,
     ...(options.onWait !== undefined && { onWait: harmless(options.onWait, 'onWait of a run') }),
+    ...(options.mayGoAgain !== undefined && { mayGoAgain: options.mayGoAgain }),
     rate: rateOptions(options.rate ?? {}),
   };
 }

@@ -22,6 +22,10 @@ import { Verdicts } from './verdicts';
 const WAITING_WINDOWS = 10;
 /** While something waits for others (a connection, a pause), a look so often; it also keeps the process alive. */
 const HEARTBEAT_MS = 500;
+/** Messages that are asked about together at most: who says that they may go writes down that they leave. */
+const MOST_ASKED = 125;
+/** What becomes of a message that may not go again. */
+const TAKEN_OVER = 'The message waited for another attempt, and meanwhile another run took it over.';
 
 export class Sender {
   private readonly source: Source<GatewayMessage>;
@@ -34,6 +38,10 @@ export class Sender {
   private airborne = 0;
   private pumping = false;
   private stopped = false;
+  /** Whether it asks if messages may go again. */
+  private asking = false;
+  /** Why that could not be answered, in a box since anything can be thrown. */
+  private failure: { thrown: unknown } | undefined;
 
   constructor(
     private readonly line: Line,
@@ -52,7 +60,7 @@ export class Sender {
   }
 
   /**
-   * All results, as they come; throws what the source threw, after the last of them.
+   * All results, as they come; throws what the source threw, or who was asked whether messages may go again, after the last of them.
    * @param hooks called when the first result is asked for, and when no more will be
    */
   async *run(hooks: { begin(): void; end(): void }): AsyncGenerator<GatewayResult> {
@@ -68,7 +76,8 @@ export class Sender {
         if (this.isDone) break;
         await results.wait();
       }
-      if (this.source.failure !== undefined) throw this.source.failure.thrown;
+      const failure = this.failure ?? this.source.failure;
+      if (failure !== undefined) throw failure.thrown;
     } finally {
       // A reader that leaves early loses interest in what is in the air, not the vendor.
       this.stop();
@@ -163,6 +172,7 @@ export class Sender {
     this.lines.wake(now);
     let launched = 0;
     if (now < this.line.pausedUntil) return launched;
+    this.askForMore();
     while (launched < most && this.airborne < this.room && this.lines.ready > 0) {
       const authorization = this.signIn.header();
       if (authorization === null || !this.pace.isReady) break;
@@ -175,6 +185,31 @@ export class Sender {
       launched++;
     }
     return launched;
+  }
+
+  /** Asks whether messages that waited may go again, as many as the wire takes, and only when nothing else keeps them. */
+  private askForMore(): void {
+    const { mayGoAgain } = this.limits;
+    if (mayGoAgain === undefined || this.asking || this.lines.asking === 0 || this.lines.goingAgain > 0 || !this.pace.isReady) return;
+    this.asking = true;
+    void this.ask(this.lines.takeUnasked(Math.min(this.room, MOST_ASKED)), mayGoAgain);
+  }
+
+  private async ask(flights: readonly Flight[], mayGoAgain: NonNullable<SendLimits['mayGoAgain']>): Promise<void> {
+    try {
+      const may = new Set(await mayGoAgain(flights.map(({ message }) => message.id)));
+      // None is left of a run that ended meanwhile.
+      for (const flight of this.lines.takeAsked()) {
+        flight.mustAsk = false;
+        if (may.has(flight.message.id)) this.lines.addDue(flight, false);
+        else this.verdicts.finish(flight, this.row('cancelled'), {}, TAKEN_OVER);
+      }
+    } catch (thrown) {
+      this.failure = { thrown };
+      this.stop();
+    }
+    this.asking = false;
+    this.pump();
   }
 
   /** Messages in the air at most; one where it tries for all whether the gateway is well again. */
@@ -237,7 +272,7 @@ export class Sender {
     const now = performance.now();
     const pause = this.line.pausedUntil > now ? this.line.pausedUntil - now : HEARTBEAT_MS;
     // A pause that nobody waits for keeps no process alive.
-    const ready = this.lines.ready > 0 ? Math.min(pause, HEARTBEAT_MS) : Infinity;
+    const ready = this.lines.ready + this.lines.asking > 0 ? Math.min(pause, HEARTBEAT_MS) : Infinity;
     this.alarm.set(Math.min((this.lines.nextAt ?? Infinity) - now, ready), now);
   }
 }
