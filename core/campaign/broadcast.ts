@@ -31,7 +31,7 @@ export interface BroadcastOptions {
   onUnknown?: 'skip' | 'send-again';
   store: Store;
   gateways: Partial<Record<GatewayType, Gateway>>;
-  delivery?: Omit<SendOptions, 'signal' | 'onWait'>;
+  delivery?: Omit<SendOptions, 'signal' | 'onWait' | 'mayGoAgain'>;
   leaseMs?: number;
   signal?: AbortSignal;
   now?: () => Date;
@@ -105,8 +105,18 @@ async function sendOnce(
   if (!departed.has(message.id)) return refusedBy({ waitsFor: 'in-flight', until: now().getTime() + leaseMs }, item, about);
   const renewal = setInterval(() => void store.renew([message.id], { ...lease, now: now() }).catch(() => undefined), leaseMs / 3).unref();
   try {
-    const result = await sendOne(gateway, message, options, (id, notBefore, code) => {
-      store.postpone([{ id, notBefore, code }], lease.owner).catch(() => undefined);
+    let postponed: Promise<unknown> = Promise.resolve();
+    const result = await sendOne(gateway, message, options, {
+      onWait: (id, notBefore, code) => {
+        postponed = store.postpone([{ id, notBefore, code }], lease.owner);
+        // Thrown where it is asked for.
+        postponed.catch(() => undefined);
+      },
+      mayGoAgain: async (ids) => {
+        // Written later it would call certain what is in the air.
+        await postponed;
+        return store.depart(ids, { ...lease, now: now() });
+      },
     });
     await store.settle([result], { owner: lease.owner, now: now() });
     return delivered(item, result, gateway.type, target, about);
@@ -158,12 +168,13 @@ function ttlOf(item: Item, { template }: BroadcasterOptions): { ttlSeconds?: num
 }
 
 async function sendOne(
-  gateway: Gateway, message: GatewayMessage, { delivery, signal, store }: BroadcasterOptions, onWait: NonNullable<SendOptions['onWait']>,
+  gateway: Gateway, message: GatewayMessage, { delivery, signal, store }: BroadcasterOptions, again: Pick<SendOptions, 'onWait' | 'mayGoAgain'>,
 ): Promise<GatewayResult> {
-  const options: SendOptions = { ...delivery, rate: { permits: store.permits, ...delivery?.rate }, onWait, ...(signal !== undefined && { signal }) };
-  for await (const result of gateway.send([message], options)) return result;
+  const options: SendOptions = { ...delivery, rate: { permits: store.permits, ...delivery?.rate }, ...again, ...(signal !== undefined && { signal }) };
   // A gateway that is stopped before it takes the message says nothing about it.
-  return neverLeft(message.id);
+  let end = neverLeft(message.id);
+  for await (const result of gateway.send([message], options)) end = result;
+  return end;
 }
 
 function delivered(item: Item, result: GatewayResult, gateway: GatewayType, target: string, about: JsonObject): SendResult {

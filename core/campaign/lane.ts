@@ -16,7 +16,7 @@ export interface LaneParts {
   leaseMs: number;
   now: () => Date;
   signal: AbortSignal;
-  delivery: Omit<SendOptions, 'signal'>;
+  delivery: Omit<SendOptions, 'signal' | 'mayGoAgain'>;
 }
 
 /** A leased message on its way to its gateway; `leftAt` where the lease said already that it leaves. */
@@ -66,9 +66,10 @@ export class Lane {
       ...delivery,
       rate: { permits: store.permits, ...delivery.rate, ...(spread && { spread }) },
       onWait: (id, notBefore, code) => {
-        delivery.onWait?.(id, notBefore, code);
         settler.postpone({ id, notBefore, code });
+        delivery.onWait?.(id, notBefore, code);
       },
+      mayGoAgain: (ids) => settler.goAgain(ids),
       signal,
     };
     for await (const result of gateway.send(listed(this.departures(), signal), options)) await settler.settle(result);

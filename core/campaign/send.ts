@@ -47,7 +47,7 @@ export interface CampaignOptions {
   store: Store;
   gateways: Partial<Record<GatewayType, Gateway>>;
   tracking?: Tracking;
-  delivery?: Omit<SendOptions, 'signal'>;
+  delivery?: Omit<SendOptions, 'signal' | 'mayGoAgain'>;
   /** Spreads the messages of the run evenly over so much time (ms), so that not everybody opens at once. */
   spreadMs?: number;
   /** How long (ms) after a crash another run waits before it judges what was in the air; 60 000 if not given. */

@@ -48,6 +48,8 @@ export class Settler {
   private readonly renewal: NodeJS.Timeout;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
+  /** What is written of deliveries that wait for another attempt or go again, one after the other; nobody's reading holds it up. */
+  private waits: Promise<unknown> = Promise.resolve();
   /** A failed write that happened on the timer; thrown at the next call. */
   private failure: unknown;
 
@@ -94,6 +96,16 @@ export class Settler {
     this.writeSoon();
   }
 
+  /**
+   * Those of these deliveries, which waited, that this run still holds: they go again. That they waited is in the ledger before, since
+   * it would call certain what is in the air.
+   */
+  goAgain(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const held = this.writePostponed().then(() => this.store.depart(ids, { ...this.run, now: this.run.now() }));
+    this.waits = held;
+    return held;
+  }
+
   /** A person is through without any delivery. @param unread what they waited for, where they cannot be read any more */
   done(result: SendResult, judged?: Judged, unread?: MessageName): Promise<void> | void {
     this.finished.push({ result, judged, unread });
@@ -126,16 +138,15 @@ export class Settler {
   }
 
   private async write(): Promise<void> {
-    const { outcomes, postponed, dead, finished, holding } = this;
+    const { outcomes, dead, finished, holding } = this;
     this.outcomes = [];
-    this.postponed = [];
     this.dead = [];
     this.finished = [];
     this.holding = [];
     const { owner } = this.run;
     const now = this.run.now();
-    if (postponed.length > 0) await this.store.postpone(postponed, owner);
     this.settling = outcomes;
+    await this.writePostponed();
     if (outcomes.length > 0) await this.store.settle(outcomes, { owner, now });
     this.settling = [];
     if (dead.length > 0) await this.store.markDead(dead, now);
@@ -149,6 +160,13 @@ export class Settler {
     });
     if (released.length > 0) await this.store.release(released);
     for (const { result } of finished) await this.results.push(result);
+  }
+
+  private writePostponed(): Promise<unknown> {
+    const { postponed } = this;
+    this.postponed = [];
+    if (postponed.length > 0) this.waits = this.waits.then(() => this.store.postpone(postponed, this.run.owner));
+    return this.waits;
   }
 
   /**

@@ -33,7 +33,7 @@ export interface TestSendOptions {
   store: Store;
   gateways: Partial<Record<GatewayType, Gateway>>;
   /** One attempt if not given: whoever tests waits for the answer. */
-  delivery?: Omit<SendOptions, 'signal' | 'rate' | 'onWait' | 'safetyStop'>;
+  delivery?: Omit<SendOptions, 'signal' | 'rate' | 'onWait' | 'mayGoAgain' | 'safetyStop'>;
   signal?: AbortSignal;
   now?: () => Date;
 }

@@ -8,7 +8,7 @@ export interface LeasedRow extends MessageName {
   outcome: Outcome | null;
   owner: string;
   leasedUntil: string;
-  /** Was handed to its gateway, and does not only wait to be. */
+  /** Was handed to its gateway, and does not wait for that, be it for the first time or again. */
   hasLeft: boolean;
   /** When its next attempt is due; null where it never waited for another. */
   notBefore: string | null;
@@ -100,14 +100,13 @@ function judgePerson(
   const held = open.filter(({ outcome }) => outcome === null);
   const alive = held.filter(({ leasedUntil }) => leasedUntil > now);
   if (alive.length > 0) return { waitsFor: 'in-flight', until: latest(alive.map(({ leasedUntil }) => leasedUntil)) };
-  // Their runs are gone. What never left is certain, and so is what waited for an attempt after the end of its lease.
-  const waited = held.filter(({ notBefore, leasedUntil }) => notBefore !== null && notBefore >= leasedUntil);
-  const inAir = held.filter((row) => row.hasLeft && !waited.includes(row));
+  // Their runs are gone. What never left is certain, and so is what waited for another attempt.
+  const inAir = held.filter(({ hasLeft }) => hasLeft);
   if (!resendUnknown && open.length > held.length - inAir.length) {
     lost.push(...inAir.map(({ id }) => id));
     return 'unknown-before';
   }
-  const until = latest(waited.map(({ notBefore }) => notBefore ?? now));
+  const until = latest(held.map(({ notBefore }) => notBefore ?? now));
   return until > options.now.getTime() ? { waitsFor: 'retry', until } : 'go';
 }
 

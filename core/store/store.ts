@@ -363,15 +363,18 @@ export interface Store {
    */
   lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]>;
   /**
-   * Writes down that leased deliveries go to their gateway now, holds them anew, and gives back those that this run
-   * still holds: the others must not be sent. What was leased and never left is not `unknown` when the run dies.
+   * Writes down that leased deliveries go to their gateway now, for the first time or again, holds them anew, and gives back those
+   * that this run still holds: the others must not be sent. What was leased and never left is not `unknown` when the run dies.
    */
   depart(ids: readonly string[], options: LeaseOptions): Promise<ReadonlySet<string>>;
   /** Holds this run's deliveries without outcome longer. */
   renew(ids: readonly string[], options: LeaseOptions): Promise<void>;
   /** Only the run that holds a delivery says what became of it; an acceptance always counts and is never taken back. */
   settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void>;
-  /** Writes down that this run's deliveries wait for another attempt, so that a run that dies meanwhile leaves them certain. */
+  /**
+   * Writes down that this run's deliveries wait for another attempt, so that a run that dies meanwhile leaves them certain: until
+   * {@link depart} says that they go again, and never after it.
+   */
   postpone(postponements: readonly Postponement[], owner: string): Promise<void>;
   /** Remembers people who are held back; whoever is held already waits anew. */
   hold(messages: readonly HeldMessage[]): Promise<void>;

@@ -118,7 +118,7 @@ export async function postpone(db: Database, postponements: readonly Postponemen
   await db.transaction(async (queries) => {
     for (const part of rounds(postponements, ({ id }) => id)) {
       await queries.run(
-        `UPDATE deliveries SET not_before = r."notBefore", code = r.code
+        `UPDATE deliveries SET not_before = r."notBefore", code = r.code, left_at = NULL
          FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, "notBefore" TEXT, code TEXT) WHERE deliveries.id = r.id AND owner = $2 AND outcome IS NULL`,
         json(part), owner,
       );

@@ -29,7 +29,7 @@ export function writeDepartures(db: Database, spans: readonly Span[]): void {
   for (const span of spans) db.write('INSERT INTO departures (first, last) VALUES (?, ?) ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)', ...span);
 }
 
-/** This one stays until it is said again: it is leased anew. In a transaction. */
+/** This one stays until it is said again: it is leased anew, or waits for another attempt. In a transaction. */
 export function takeBack(db: Database, number: number): void {
   const spans = db.all('SELECT first, last FROM departures WHERE first > ?1 - ?2 AND first <= ?1 AND last >= ?1', number, LONGEST);
   for (const { first, last } of spans) {

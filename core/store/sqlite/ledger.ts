@@ -174,10 +174,9 @@ export function postpone(db: Database, numbers: DeliveryNumbers, postponements: 
   db.transaction(() => {
     const holder = ownerNumber(db, owner);
     for (const { id, notBefore, code } of postponements) {
-      db.run(
-        'UPDATE ledger SET not_before = ?, code = ? WHERE number = ? AND owner = ? AND outcome IS NULL',
-        notBefore.toISOString(), code, numbers.of(id), holder,
-      );
+      const number = numbers.of(id);
+      const change = 'UPDATE ledger SET not_before = ?, code = ? WHERE number = ? AND owner = ? AND outcome IS NULL';
+      if (number !== null && db.run(change, notBefore.toISOString(), code, number, holder) > 0) takeBack(db, number);
     }
   });
 }

@@ -213,14 +213,30 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
         expect(await collect(store.ledger())).toMatchObject([{ outcome: 'accepted', attempts: 3 }]);
       });
 
-    it('knows that a delivery which waited beyond the lease of its dead run did not go out', async () => {
-      await store.lease([intent('soon'), intent('later')], LEASE);
-      await store.depart(['soon', 'later'], LEASE);
+    it('knows that a delivery which waited when its run died did not go out, and lets it go when its wait is over', async () => {
+      await store.lease([intent('soon', { leaves: true }), intent('later', { leaves: true })], LEASE);
       const at = (ms: number) => new Date(NOW.getTime() + ms);
       await store.postpone([{ id: 'soon', notBefore: at(30_000), code: 'UNAVAILABLE' }, { id: 'later', notBefore: at(120_000), code: 'UNAVAILABLE' }], 'run-1');
       const both = [intent('soon'), intent('later')];
-      expect(await store.lease(both, { ...LEASE, now: at(90_000), owner: 'run-2' })).toEqual(['unknown-before', { waitsFor: 'retry', until: at(120_000).getTime() }]);
+      expect(await store.lease(both, { ...LEASE, now: at(40_000), owner: 'run-2' })).toEqual([IN_FLIGHT, IN_FLIGHT]);
+      expect(await store.lease(both, { ...LEASE, now: at(90_000), owner: 'run-2' })).toEqual(['go', { waitsFor: 'retry', until: at(120_000).getTime() }]);
       expect(await store.lease([intent('later')], { ...LEASE, now: at(120_000), owner: 'run-2' })).toEqual(['go']);
+    });
+
+    it('takes a delivery that goes again for in the air, whatever it waited for before', async () => {
+      await store.lease([intent('a', { leaves: true }), intent('b', { leaves: true })], LEASE);
+      const waits = ['a', 'b'].map((id) => ({ id, notBefore: new Date(NOW.getTime() + 1000), code: 'UNAVAILABLE' }));
+      await store.postpone(waits, 'run-1');
+      expect(await store.depart(['a'], LEASE)).toEqual(new Set(['a']));
+      // Nobody but the run that holds it says that it waits.
+      await store.postpone(waits, 'stranger');
+      const next = { ...LEASE, owner: 'run-2', now: LATER };
+      expect(await store.lease([intent('a'), intent('b')], next)).toEqual(['unknown-before', 'go']);
+      // The first run lives after all: it may neither send nor put off what it does not hold any more.
+      expect(await store.depart(['a', 'b'], { ...LEASE, now: LATER })).toEqual(new Set());
+      await store.depart(['b'], next);
+      await store.postpone(waits, 'run-1');
+      expect(await store.lease([intent('b')], { ...next, owner: 'run-3', now: new Date(LATER.getTime() + 60_001) })).toEqual(['unknown-before']);
     });
 
     it('leaves to a run what it renews', async () => {
