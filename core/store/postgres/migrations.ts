@@ -240,4 +240,6 @@ export const MIGRATIONS: readonly string[] = [
     FROM devices WHERE dead_since IS NULL AND permission IS DISTINCT FROM 'denied' GROUP BY recipient
   ) AS found WHERE people.id = found.recipient;
   `,
+  // What waits for another attempt is not in the air; of one that waits for less than its lease nobody wrote down when it goes again.
+  'UPDATE deliveries SET left_at = NULL WHERE outcome IS NULL AND not_before >= leased_until',
 ];

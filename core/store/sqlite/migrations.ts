@@ -337,7 +337,9 @@ export const MIGRATIONS: readonly string[] = [
   // in the transaction that writes, so that the index need not hold ids to keep them apart.
   `
   CREATE TABLE departures (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
-  INSERT INTO departures (first, last) SELECT number, number FROM deliveries WHERE has_left AND outcome IS NULL;
+  -- What waits for another attempt is not in the air; of one that waits for less than its lease nobody wrote down when it goes again.
+  INSERT INTO departures (first, last) SELECT number, number FROM deliveries AS d WHERE has_left AND outcome IS NULL
+    AND NOT EXISTS (SELECT 1 FROM lease_owners AS o WHERE o.number = d.owner AND d.not_before >= o.leased_until);
   CREATE TABLE delivery_traits (
     number INTEGER PRIMARY KEY, category TEXT NOT NULL, counts INTEGER NOT NULL, gateway TEXT NOT NULL, platform TEXT NOT NULL,
     UNIQUE (category, counts, gateway, platform)

@@ -690,6 +690,21 @@ describe('a store file', () => {
     await store.close();
   });
 
+  it('of the version before knows that what waited beyond its lease was not in the air', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'store.sqlite');
+    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('TABLE departures')));
+    const row = (number: number, id: string, notBefore: string) => `(${number}, '${id}', 1, 'sale', 'once', 'p-${id}', '', 'marketing', 1, 'fcm', 'android', 'x', 1, '2026-01-01T00:00:00.000Z', 1, ${notBefore})`;
+    rawDatabase(path, `${steps.join(';')}; PRAGMA user_version = ${steps.length};
+      INSERT INTO occurrences VALUES (1, 'sale', 'once');
+      INSERT INTO lease_owners VALUES (1, 'old', '2026-01-01T00:01:00.000Z');
+      INSERT INTO deliveries (number, id, occurrence_number, campaign, occurrence, recipient, message_key, category, counts, gateway, platform, device, owner, leased_at, has_left, not_before)
+      VALUES ${row(1, 'waited', `'2026-01-01T00:05:00.000Z'`)}, ${row(2, 'in-the-air', 'NULL')}, ${row(3, 'perhaps', `'2026-01-01T00:00:20.000Z'`)}`);
+    const store = await openStore({ sqlite: path });
+    expect(await store.lease([intent('waited'), intent('in-the-air'), intent('perhaps')], LEASE)).toEqual(['go', 'unknown-before', 'unknown-before']);
+    await store.close();
+  });
+
   it('finds a delivery by its id, whichever process wrote it and however many others were written since', async () => {
     using folder = temporaryFolder();
     const location = { sqlite: join(folder.path, 'store.sqlite') };
