@@ -104,6 +104,25 @@ describe('a PostgreSQL store', () => {
     await postgres.drop({ postgres: location });
   });
 
+  it('of the version before knows that what waited beyond its lease was not in the air', async () => {
+    const { Client } = require('pg') as typeof import('pg');
+    const location = place();
+    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('SET left_at = NULL')));
+    const client = new Client({ connectionString: location.url });
+    await client.connect();
+    const row = (id: string, notBefore: string) => `('${id}', 'sale', 'once', 'p-${id}', '', 'marketing', 1, 'fcm', 'android', 'x', 'old', '2026-01-01T00:00:00.000Z', '2026-01-01T00:01:00.000Z', '2026-01-01T00:00:00.000Z', ${notBefore})`;
+    await client.query(`CREATE SCHEMA ${location.schema}; SET search_path TO ${location.schema}; ${steps.join(';')};
+      CREATE TABLE schema_version (version INTEGER NOT NULL); INSERT INTO schema_version VALUES (${steps.length});
+      INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, category, counts, gateway, platform, device, owner, leased_at, leased_until, left_at, not_before)
+      VALUES ${row('waited', `'2026-01-01T00:05:00.000Z'`)}, ${row('in-the-air', 'NULL')}, ${row('perhaps', `'2026-01-01T00:00:20.000Z'`)}`);
+    await client.end();
+    const store = await openStore({ postgres: location });
+    const intents = ['waited', 'in-the-air', 'perhaps'].map((id) => ({ ...intent, id, recipient: `p-${id}` }));
+    expect(await store.lease(intents, { now: NOW, owner: 'new', leaseMs: 60_000 })).toEqual(['go', 'unknown-before', 'unknown-before']);
+    await store.close();
+    await postgres.drop({ postgres: location });
+  });
+
   it('is made once by processes that start together, and refused where it is newer', () => using(async ([store], schema) => {
     expect(await store.countPeople()).toBe(0);
     const { Client } = require('pg') as typeof import('pg');
