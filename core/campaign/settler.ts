@@ -147,12 +147,12 @@ export class Settler {
     const now = this.run.now();
     this.settling = outcomes;
     await this.writePostponed();
-    if (outcomes.length > 0) await this.store.settle(outcomes, { owner, now });
+    const participations = finished.flatMap(participation);
+    if (outcomes.length > 0) await this.store.settle(outcomes, { owner, now }, participations);
+    else if (participations.length > 0) await this.store.recordParticipations(participations, now);
     this.settling = [];
     if (dead.length > 0) await this.store.markDead(dead, now);
     if (holding.length > 0) await this.store.hold(holding);
-    const participations = finished.flatMap(participation);
-    if (participations.length > 0) await this.store.recordParticipations(participations, now);
     const released = finished.flatMap(({ result: { reason }, judged, goesOn = false, unread }): MessageName[] => {
       if (unread !== undefined) return [unread];
       // Of who came twice the other one says whether they wait on.

@@ -369,8 +369,11 @@ export interface Store {
   depart(ids: readonly string[], options: LeaseOptions): Promise<ReadonlySet<string>>;
   /** Holds this run's deliveries without outcome longer. */
   renew(ids: readonly string[], options: LeaseOptions): Promise<void>;
-  /** Only the run that holds a delivery says what became of it; an acceptance always counts and is never taken back. */
-  settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void>;
+  /**
+   * Only the run that holds a delivery says what became of it; an acceptance always counts and is never taken back.
+   * @param participations written in the same transaction: see {@link recordParticipations}
+   */
+  settle(settlements: readonly Settlement[], options: SettleOptions, participations?: readonly Participation[]): Promise<void>;
   /**
    * Writes down that this run's deliveries wait for another attempt, so that a run that dies meanwhile leaves them certain: until
    * {@link depart} says that they go again, and never after it.
@@ -397,6 +400,7 @@ export interface Store {
   moveRuns(selection: { campaign: string; occurrence?: string }, from: readonly RunState[], to: RunState, now: Date): Promise<number>;
   /** Newest first. */
   runs(selection?: KpiSelection): Promise<RunReport[]>;
+  /** What became of people; a later word counts, but who was sent to stays so. */
   recordParticipations(participations: readonly Participation[], now: Date): Promise<void>;
   markDead(devices: readonly DeadDevice[], now: Date): Promise<void>;
   /** Counts all devices, the living ones by the largest of `days` for which nobody saw them. */

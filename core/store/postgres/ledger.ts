@@ -130,7 +130,9 @@ export async function postpone(db: Database, postponements: readonly Postponemen
  * Only the run that holds a delivery says what became of it. Of one that took too long and lost it to another run an
  * acceptance counts all the same, for the phone has the message; and an acceptance is never taken back.
  */
-export async function settle(db: Database, settlements: readonly Settlement[], { owner, now }: SettleOptions): Promise<void> {
+export async function settle(
+  db: Database, settlements: readonly Settlement[], { owner, now }: SettleOptions, participations: readonly Participation[] = [],
+): Promise<void> {
   await db.transaction(async (queries) => {
     for (const part of rounds(settlements, ({ id }) => id)) {
       await queries.run(
@@ -140,24 +142,27 @@ export async function settle(db: Database, settlements: readonly Settlement[], {
         json(part.map(({ id, outcome, code, gatewayId, uniqueId, attempts }) => ({ id, outcome, code, gatewayId, uniqueId, attempts }))), now.toISOString(), owner,
       );
     }
+    await writeParticipations(queries, participations, now);
   });
 }
 
-/** A person once sent to stays so: a later run of the occurrence that finds nothing left to do takes nothing back. */
 export async function recordParticipations(db: Database, participations: readonly Participation[], now: Date): Promise<void> {
-  await db.transaction(async (queries) => {
-    for (const part of rounds(participations, ({ campaign, occurrence, recipient }) => JSON.stringify([campaign, occurrence, recipient]))) {
-      await queries.run(
-        `INSERT INTO participations (campaign, occurrence, recipient, arm, outcome, reason, at)
-         SELECT campaign, occurrence, recipient, arm, outcome, reason, $2
-         FROM jsonb_to_recordset($1::jsonb) AS r(campaign TEXT, occurrence TEXT, recipient TEXT, arm TEXT, outcome TEXT, reason TEXT)
-         ON CONFLICT (campaign, occurrence, recipient) DO UPDATE SET
-           arm = excluded.arm, outcome = excluded.outcome, reason = excluded.reason, at = excluded.at
-         WHERE participations.outcome <> 'sent'`,
-        json(part), now.toISOString(),
-      );
-    }
-  });
+  await db.transaction((queries) => writeParticipations(queries, participations, now));
+}
+
+/** A person once sent to stays so: a later run of the occurrence that finds nothing left to do takes nothing back. */
+async function writeParticipations(queries: Queries, participations: readonly Participation[], now: Date): Promise<void> {
+  for (const part of rounds(participations, ({ campaign, occurrence, recipient }) => JSON.stringify([campaign, occurrence, recipient]))) {
+    await queries.run(
+      `INSERT INTO participations (campaign, occurrence, recipient, arm, outcome, reason, at)
+       SELECT campaign, occurrence, recipient, arm, outcome, reason, $2
+       FROM jsonb_to_recordset($1::jsonb) AS r(campaign TEXT, occurrence TEXT, recipient TEXT, arm TEXT, outcome TEXT, reason TEXT)
+       ON CONFLICT (campaign, occurrence, recipient) DO UPDATE SET
+         arm = excluded.arm, outcome = excluded.outcome, reason = excluded.reason, at = excluded.at
+       WHERE participations.outcome <> 'sent'`,
+      json(part), now.toISOString(),
+    );
+  }
 }
 
 export async function* ledger(db: Database, selection: KpiSelection): AsyncGenerator<LedgerRow> {

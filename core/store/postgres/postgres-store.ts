@@ -154,8 +154,8 @@ export class PostgresStore implements Store {
     return ledger.renew(this.db, ids, options);
   }
 
-  settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void> {
-    return ledger.settle(this.db, settlements, options);
+  settle(settlements: readonly Settlement[], options: SettleOptions, participations?: readonly Participation[]): Promise<void> {
+    return ledger.settle(this.db, settlements, options, participations);
   }
 
   postpone(postponements: readonly Postponement[], owner: string): Promise<void> {

@@ -72,13 +72,12 @@ export class Database {
     return this.use(() => Number(this.prepare(sql).run(...parameters).changes));
   }
 
-  /** {@link run} for what a campaign writes of each message: nobody counts, and asking SQLite how many rows changed takes time. */
-  write(sql: string, ...parameters: SQLInputValue[]): void {
-    try {
-      this.prepare(sql).get(...parameters);
-    } catch (thrown) {
-      throw this.explained(thrown);
-    }
+  /**
+   * For what a transaction does with each message of a campaign: looking for the statement, and handing parameters on, take time there. To be
+   * called with `get`, since nobody counts, and asking SQLite how many rows changed takes time too.
+   */
+  statement(sql: string): StatementSync {
+    return this.use(() => this.prepare(sql));
   }
 
   /** All or nothing. The write lock is taken at once, so that two processes never wait for each other for ever. */
@@ -92,7 +91,7 @@ export class Database {
     } catch (thrown) {
       // A full disk makes SQLite roll back by itself.
       if (this.db.isTransaction) this.db.exec('ROLLBACK');
-      throw thrown;
+      throw this.explained(thrown);
     }
   }
 

@@ -26,14 +26,14 @@ export function spansOf(numbers: readonly number[]): Span[] {
 
 /** These left. In a transaction. */
 export function writeDepartures(db: Database, spans: readonly Span[]): void {
-  for (const span of spans) db.write('INSERT INTO departures (first, last) VALUES (?, ?) ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)', ...span);
+  for (const span of spans) db.run('INSERT INTO departures (first, last) VALUES (?, ?) ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)', ...span);
 }
 
 /** This one stays until it is said again: it is leased anew, or waits for another attempt. In a transaction. */
 export function takeBack(db: Database, number: number): void {
   const spans = db.all('SELECT first, last FROM departures WHERE first > ?1 - ?2 AND first <= ?1 AND last >= ?1', number, LONGEST);
   for (const { first, last } of spans) {
-    db.write('DELETE FROM departures WHERE first = ?', Number(first));
+    db.run('DELETE FROM departures WHERE first = ?', Number(first));
     writeDepartures(db, ([[Number(first), number - 1], [number + 1, Number(last)]] satisfies Span[]).filter(([from, to]) => from <= to));
   }
 }

@@ -100,20 +100,17 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
     let last = Number(db.get('SELECT max(number) AS last FROM ledger')?.['last'] ?? 0);
     const known = new Map(rows.map((row) => [row['id'], Number(row['number'])]));
     const leaving: number[] = [];
+    const insert = db.statement(INSERT);
     // What goes to the same gateway has numbers in a row, as it leaves together.
     const written = alike(taken, 'gateway').flat().map((intent): [string, number] => {
       const { id, campaign, occurrence, recipient, key, arm, device, leaves } = intent;
       const number = known.get(id);
       if (number === undefined) {
-        db.write(
-          `INSERT INTO ledger (number, id, occurrence_number, recipient, message_key, arm, traits, device, owner, leased_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-          ++last, id, numberOf(campaign, occurrence), recipient, key, arm, traitsOf(intent), device, owner, leasedAt,
-        );
+        insert.get(++last, id, numberOf(campaign, occurrence), recipient, key, arm, traitsOf(intent), device, owner, leasedAt);
         if (leaves === true) leaving.push(last);
         return [id, last];
       }
-      db.write(
+      db.run(
         `UPDATE ledger SET arm = ?, traits = ?, owner = ?, leased_at = ?,
            not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL
          WHERE number = ?`,
@@ -129,6 +126,9 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
   numbers.add(written);
   return decisions;
 }
+
+const INSERT = `INSERT INTO ledger (number, id, occurrence_number, recipient, message_key, arm, traits, device, owner, leased_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** What judging a lease asks of a delivery. */
 const LEASED = `number, id, campaign, occurrence, recipient, message_key, outcome, not_before, outcome IS NULL AND ${HAS_LEFT} AS has_left,
@@ -185,15 +185,19 @@ export function postpone(db: Database, numbers: DeliveryNumbers, postponements: 
  * Only the run that holds a delivery says what became of it. Of one that took too long and lost it to another run an
  * acceptance counts all the same, for the phone has the message; and an acceptance is never taken back.
  */
-export function settle(db: Database, numbers: DeliveryNumbers, settlements: readonly Settlement[], { owner, now }: SettleOptions): void {
+export function settle(
+  db: Database, numbers: DeliveryNumbers, settlements: readonly Settlement[], { owner, now }: SettleOptions, participations: readonly Participation[] = [],
+): void {
   const at = now.toISOString();
   db.transaction(() => {
     const holder = ownerNumber(db, owner);
+    const [accept, refuse] = [db.statement(ACCEPT), db.statement(REFUSE)];
     for (const { id, outcome, code, gatewayId, uniqueId, attempts } of settlements) {
       const number = numbers.of(id);
-      if (outcome === 'accepted') db.write(ACCEPT, gatewayId ?? null, uniqueId ?? null, attempts, at, number);
-      else db.write(REFUSE, outcome, code ?? null, gatewayId ?? null, uniqueId ?? null, attempts, at, number, holder);
+      if (outcome === 'accepted') accept.get(gatewayId ?? null, uniqueId ?? null, attempts, at, number);
+      else refuse.get(outcome, code ?? null, gatewayId ?? null, uniqueId ?? null, attempts, at, number, holder);
     }
+    writeParticipations(db, participations, at);
   });
 }
 
@@ -203,27 +207,28 @@ const ACCEPT = `UPDATE ledger SET outcome = 'accepted', code = NULL, gateway_id 
 const REFUSE = `UPDATE ledger SET outcome = ?, code = ?, gateway_id = ?, unique_id = ?, attempts = attempts + ?, settled_at = ?
   WHERE number = ? AND owner = ? AND outcome IS NOT 'accepted'`;
 
+export function recordParticipations(db: Database, participations: readonly Participation[], now: Date): void {
+  db.transaction(() => writeParticipations(db, participations, now.toISOString()));
+}
+
 /**
  * A person once sent to stays so: a later run of the occurrence that finds nothing left to do takes nothing back. Most of a group came
  * to the same end, and are written by one statement.
  */
-export function recordParticipations(db: Database, participations: readonly Participation[], now: Date): void {
-  const at = now.toISOString();
-  db.transaction(() => {
-    const numberOf = occurrenceNumbers(db);
-    for (const part of rounds(participations, ({ recipient }) => recipient)) {
-      for (const people of alike(part, 'campaign', 'occurrence', 'arm', 'outcome', 'reason')) {
-        const [{ campaign, occurrence, arm, outcome, reason }] = people as [Participation];
-        db.run(
-          `INSERT INTO participations (occurrence_number, recipient, arm, outcome, reason, at) SELECT ?, value, ?, ?, ?, ? FROM json_each(?) WHERE TRUE
-           ON CONFLICT (occurrence_number, recipient) DO UPDATE SET
-             arm = excluded.arm, outcome = excluded.outcome, reason = excluded.reason, at = excluded.at
-           WHERE outcome <> 'sent'`,
-          numberOf(campaign, occurrence), arm, outcome, reason ?? null, at, JSON.stringify(people.map(({ recipient }) => recipient)),
-        );
-      }
+function writeParticipations(db: Database, participations: readonly Participation[], at: string): void {
+  const numberOf = occurrenceNumbers(db);
+  for (const part of rounds(participations, ({ recipient }) => recipient)) {
+    for (const people of alike(part, 'campaign', 'occurrence', 'arm', 'outcome', 'reason')) {
+      const [{ campaign, occurrence, arm, outcome, reason }] = people as [Participation];
+      db.run(
+        `INSERT INTO participations (occurrence_number, recipient, arm, outcome, reason, at) SELECT ?, value, ?, ?, ?, ? FROM json_each(?) WHERE TRUE
+         ON CONFLICT (occurrence_number, recipient) DO UPDATE SET
+           arm = excluded.arm, outcome = excluded.outcome, reason = excluded.reason, at = excluded.at
+         WHERE outcome <> 'sent'`,
+        numberOf(campaign, occurrence), arm, outcome, reason ?? null, at, JSON.stringify(people.map(({ recipient }) => recipient)),
+      );
     }
-  });
+  }
 }
 
 export async function* ledger(db: Database, selection: KpiSelection): AsyncGenerator<LedgerRow> {

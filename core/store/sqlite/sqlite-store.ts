@@ -157,8 +157,8 @@ export class SqliteStore implements Store {
     ledger.extendLease(this.db, options);
   }
 
-  async settle(settlements: readonly Settlement[], options: SettleOptions): Promise<void> {
-    ledger.settle(this.db, this.numbers, settlements, options);
+  async settle(settlements: readonly Settlement[], options: SettleOptions, participations?: readonly Participation[]): Promise<void> {
+    ledger.settle(this.db, this.numbers, settlements, options, participations);
   }
 
   async postpone(postponements: readonly Postponement[], owner: string): Promise<void> {

@@ -65,7 +65,10 @@ describe('sending a campaign', () => {
   });
 
   it('counts whom a run reached that died before it could write that down', async () => {
-    const dies: Store = Object.create(store, { recordParticipations: { value: async () => { throw new Error('killed'); } } });
+    const dies: Store = Object.create(store, { settle: { value: async (outcomes: Parameters<Store['settle']>[0], options: Parameters<Store['settle']>[1]) => {
+      await store.settle(outcomes, options);
+      throw new Error('killed');
+    } } });
     await expect(send([item('anna')], { store: dies })).rejects.toThrow('killed');
     expect(reasons(await send([item('anna')]))).toEqual(['already-sent']);
     expect(await store.runs()).toMatchObject([{ people: 1, sent: 1 }]);
