@@ -367,7 +367,7 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO ledger (number, id, occurrence_number, recipient, message_key, arm, traits, device, owner, leased_at, not_before, outcome, code, gateway_id, unique_id, attempts, settled_at)
   SELECT number, id, occurrence_number, recipient, message_key, arm,
     (SELECT t.number FROM delivery_traits AS t WHERE (t.category, t.counts, t.gateway, t.platform) = (d.category, d.counts, d.gateway, d.platform)),
-    device, owner, CAST(round(unixepoch(leased_at, 'subsec') * 1000) AS INTEGER), not_before, outcome, code, gateway_id, unique_id, attempts, settled_at
+    device, owner, coalesce(CAST(round(unixepoch(leased_at, 'subsec') * 1000) AS INTEGER), 0), not_before, outcome, code, gateway_id, unique_id, attempts, settled_at
   FROM deliveries AS d ORDER BY number;
   DROP TABLE deliveries;
   CREATE INDEX ledger_by_occurrence ON ledger (occurrence_number, recipient);
