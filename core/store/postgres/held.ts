@@ -1,9 +1,9 @@
 /** People who are held back until later. */
+import { rounds } from '../rounds';
 import { toHeld, toWaiting } from '../rows';
 import type { HeldMessage, MessageName } from '../store';
 import { json, type Database } from './database';
 import { ASKED } from './ledger';
-import { rounds } from '../rounds';
 
 const PAGE = 500;
 const NOT_PAUSED = `NOT EXISTS (SELECT 1 FROM runs WHERE runs.campaign = held.campaign AND runs.occurrence = held.occurrence AND state = 'paused')`;

@@ -1,12 +1,12 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
 import { contactsSince, judgeLeases, type LeasedRow } from '../lease-rule';
+import { rounds } from '../rounds';
 import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
   Contact, DeliveryIntent, KpiSelection, LeaseDecision, LeaseOptions, LedgerRow, MessageName, Participation, Postponement, SettleOptions, Settlement,
 } from '../store';
 import { json, type Database, type Queries } from './database';
 import { pageQuery } from './pages';
-import { rounds } from '../rounds';
 
 /** The messages asked about, each with its position. */
 export const ASKED = `(SELECT ordinality::int - 1 AS position, value ->> 'campaign' AS campaign, value ->> 'occurrence' AS occurrence,

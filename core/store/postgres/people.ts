@@ -1,10 +1,10 @@
 /** People, their devices, consents and suppressions. */
 import { PLATFORMS, type ConsentState, type Device, type Recipient } from '../../recipient';
+import { rounds } from '../rounds';
 import { toConsents, toPeople, type Row } from '../rows';
 import type { AnswerCount, DeadDevice, PeopleTally, ReachCount, ScannedPerson, SqlFilter, Standing, UpsertReport } from '../store';
 import { bitsSql, formulaSql, toAnswerCounts, toReachCounts } from '../tally';
 import { json, type Database, type Queries } from './database';
-import { rounds } from '../rounds';
 
 const PAGE = 1000;
 const PERSON = 'people.id, people.locale, people.timezone, people.attributes::text AS attributes';
