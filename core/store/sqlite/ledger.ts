@@ -10,11 +10,15 @@ import type { Database } from './database';
 import type { DeliveryNumbers } from './delivery-numbers';
 import { HAS_LEFT, spansOf, takeBack, writeDepartures } from './departures';
 
+type Occurrence = Pick<MessageName, 'campaign' | 'occurrence'>;
+
 export function reached(db: Database, messages: readonly MessageName[]): boolean[] {
   const names = new Set(rowsOf(db, 'campaign, occurrence, recipient, message_key AS key', messages, `outcome = 'accepted'`)
     .map((row) => nameOf(row as unknown as MessageName)));
   return messages.map((message) => names.size > 0 && names.has(nameOf(message)));
 }
+
+const ofOneOccurrence = (a: Occurrence, b: Occurrence): boolean => a.occurrence === b.occurrence && a.campaign === b.campaign;
 
 /** Of a campaign and an occurrence; null where nobody had to do with it yet. */
 const OCCURRENCE_NUMBER = '(SELECT occurrences.number FROM occurrences WHERE campaign = ? AND occurrence = ?)';
@@ -50,7 +54,7 @@ function traitNumbers(db: Database): (traits: Traits) => number {
 /** What the ledger has of the people of the messages in the occurrences of these, perhaps under other keys. */
 function rowsOf(db: Database, columns: string, messages: readonly MessageName[], condition = 'TRUE'): Row[] {
   // Plain texts: looking for the fields of an object takes SQLite three times as long. A join, since IN would first sort them.
-  return alike(messages, 'campaign', 'occurrence').flatMap((list) => db.all(
+  return alike(messages, ofOneOccurrence).flatMap((list) => db.all(
     `SELECT ${columns} FROM (SELECT value AS person FROM json_each(?3)) CROSS JOIN deliveries
        ON occurrence_number = (SELECT occurrences.number FROM occurrences WHERE campaign = ?1 AND occurrence = ?2) AND recipient = person
      WHERE ${condition}`,
@@ -102,7 +106,7 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
     const leaving: number[] = [];
     const insert = db.statement(INSERT);
     // What goes to the same gateway has numbers in a row, as it leaves together.
-    const written = alike(taken, 'gateway').flat().map((intent): [string, number] => {
+    const written = alike(taken, (a, b) => a.gateway === b.gateway).flat().map((intent): [string, number] => {
       const { id, campaign, occurrence, recipient, key, arm, device, leaves } = intent;
       const number = known.get(id);
       if (number === undefined) {
@@ -218,7 +222,7 @@ export function recordParticipations(db: Database, participations: readonly Part
 function writeParticipations(db: Database, participations: readonly Participation[], at: string): void {
   const numberOf = occurrenceNumbers(db);
   for (const part of rounds(participations, ({ recipient }) => recipient)) {
-    for (const people of alike(part, 'campaign', 'occurrence', 'arm', 'outcome', 'reason')) {
+    for (const people of alike(part, cameToOneEnd)) {
       const [{ campaign, occurrence, arm, outcome, reason }] = people as [Participation];
       db.run(
         `INSERT INTO participations (occurrence_number, recipient, arm, outcome, reason, at) SELECT ?, value, ?, ?, ?, ? FROM json_each(?) WHERE TRUE
@@ -230,6 +234,9 @@ function writeParticipations(db: Database, participations: readonly Participatio
     }
   }
 }
+
+const cameToOneEnd = (a: Participation, b: Participation): boolean =>
+  a.arm === b.arm && a.outcome === b.outcome && a.reason === b.reason && ofOneOccurrence(a, b);
 
 export async function* ledger(db: Database, selection: KpiSelection): AsyncGenerator<LedgerRow> {
   for (const page of pages(db, 'deliveries', selection)) yield* page.map(toLedgerRow);
