@@ -26,6 +26,7 @@ export class Judging {
 
   /**
    * @param own settings of the message that the send step writes itself
+   * @param since when this run began
    * @throws PushError as `parsePolicies` says
    */
   constructor(
@@ -33,6 +34,7 @@ export class Judging {
     private readonly campaign: string,
     private readonly rules: CampaignRules,
     private readonly own: Pick<Template, 'kind' | 'ttlSeconds'>,
+    private readonly since: Date,
   ) {
     this.rulesOf(rules.kind);
   }
@@ -44,7 +46,7 @@ export class Judging {
     const lookBack = Math.max(...expected.map(({ rules }) => lookBackMs(rules)));
     const [standing, reached, waited, contacts] = await Promise.all([
       store.standing(candidates.map(({ person }) => person.id), candidates.flatMap(({ person }) => person.devices.map(({ token }) => token))),
-      store.reached(messages),
+      messages.every(({ occurrence }) => this.isNew(occurrence)) ? [] : store.reached(messages),
       store.held(messages),
       lookBack === 0 ? [] : store.contacts(messages, new Date(now.getTime() - lookBack)),
       this.readRuns(candidates, now),
@@ -68,6 +70,12 @@ export class Judging {
       if (verdict.fate === 'go') this.taken.set(occurrence, (this.taken.get(occurrence) ?? 0) + 1);
       return { candidate, verdict, rules, waited: before !== undefined, ...(ttlSeconds !== undefined && { ttlSeconds }) };
     });
+  }
+
+  /** Whether nobody was sent to before this run: of whom it meets twice, and of those of other processes, the lease tells. */
+  private isNew(occurrence: string): boolean {
+    const run = this.runs.get(occurrence);
+    return run !== undefined && Date.parse(run.startedAt) >= this.since.getTime();
   }
 
   /** Occurrences that people of this run belonged to. */

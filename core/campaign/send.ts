@@ -111,7 +111,7 @@ class CampaignRun {
       gateways: new Set(gateways),
       ...(policies && { policies }), ...(kind && { kind }), ...(category && { category }), ...(consent && { consent }), ...(onUnknown && { onUnknown }),
     };
-    this.judging = new Judging(store, campaign, rules, template?.template ?? {});
+    this.judging = new Judging(store, campaign, rules, template?.template ?? {}, this.now());
     const occurrence = occurrenceName(options, this.now());
     this.people = {
       campaign, occurrence, store, keyOf: messageKeyOf(repeat), fields: options.fields, now: this.now, ...(options.written && { written: options.written }),

@@ -129,7 +129,7 @@ export class Settler {
 
   private group(): Promise<void> | void {
     if (this.failure !== undefined) throw this.failure;
-    if (this.outcomes.length + this.finished.length >= GROUP) return this.flush();
+    if (Math.max(this.outcomes.length, this.finished.length) >= GROUP) return this.flush();
     this.writeSoon();
   }
 

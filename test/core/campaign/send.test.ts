@@ -48,6 +48,26 @@ describe('sending a campaign', () => {
     expect(reasons(await send(people, { occurrence: '2026-06-02' }))).toEqual(['sent', 'sent']);
   });
 
+  it('sends to nobody of a long list twice who stands on it twice, in the first run of an occurrence and in the next', async () => {
+    const people = Array.from({ length: 600 }, (_, n) => item(`p${n % 300}`));
+    const first = reasons(await send(people));
+    expect([first.length, first.filter((one) => one === 'sent').length]).toEqual([600, 300]);
+    expect(new Set(reasons(await send(people)))).toEqual(new Set(['already-sent']));
+    expect(fcm.messages).toHaveLength(300);
+  });
+
+  it('does not ask who was reached before a run that begins its occurrence', async () => {
+    const reached = jest.spyOn(store, 'reached');
+    const people = Array.from({ length: 600 }, (_, n) => item(`p${n}`));
+    let clock = NOW.getTime();
+    const now = () => new Date(clock++);
+    await send(people, { now });
+    const asked = reached.mock.calls.length;
+    await send(people, { now });
+    // The first page cannot know yet.
+    expect([asked, reached.mock.calls.length - asked]).toEqual([1, 3]);
+  });
+
   it('writes the ledger before a message leaves', async () => {
     const seen: unknown[] = [];
     fcm = new FakeGateway('fcm', async ({ id }) => {
