@@ -43,10 +43,12 @@ export class Judging {
     const { store } = this;
     const messages = candidates.map(({ message }) => message);
     const expected = candidates.map(({ item }) => this.expect(item));
+    // Where people are counted the lease would tell too late who comes twice.
+    const isCounted = expected.some(({ rules }) => rules.audienceCap !== undefined);
     const lookBack = Math.max(...expected.map(({ rules }) => lookBackMs(rules)));
     const [standing, reached, waited, contacts] = await Promise.all([
       store.standing(candidates.map(({ person }) => person.id), candidates.flatMap(({ person }) => person.devices.map(({ token }) => token))),
-      messages.every(({ occurrence }) => this.isNew(occurrence)) ? [] : store.reached(messages),
+      isCounted || !messages.every(({ occurrence }) => this.isNew(occurrence)) ? store.reached(messages) : [],
       store.held(messages),
       lookBack === 0 ? [] : store.contacts(messages, new Date(now.getTime() - lookBack)),
       this.readRuns(candidates, now),
@@ -72,7 +74,7 @@ export class Judging {
     });
   }
 
-  /** Whether nobody was sent to before this run: of whom it meets twice, and of those of other processes, the lease tells. */
+  /** Whether nobody was sent to before this run. Of whom it meets twice, and of those of other processes, the lease tells. */
   private isNew(occurrence: string): boolean {
     const run = this.runs.get(occurrence);
     return run !== undefined && Date.parse(run.startedAt) >= this.since.getTime();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { sendCampaign, SendSummary, steerRun, type CampaignOptions, type Item, type SendResult } from '../../../core/campaign';
 import type { GatewayMessage } from '../../../core/delivery/gateway';
@@ -240,6 +241,17 @@ describe('the policies of sending', () => {
     it('reaches as many people as its cap says, over all its runs', async () => {
       expect(fates(await send(many(3), { policies: { audienceCap: 5 } }))).toEqual(['sent', 'sent', 'sent']);
       expect(fates(await send(many(4, 3), { policies: { audienceCap: 5 } }))).toEqual(['sent', 'sent', 'suppressed audience-cap', 'suppressed audience-cap']);
+    });
+
+    it('counts people who stand on its list twice once, wherever they stand', async () => {
+      async function* list() {
+        yield* many(250);
+        // Until these are written down as sent to.
+        while ((await store.runs())[0]?.sent !== 250) await sleep(10);
+        yield* many(350, 150);
+      }
+      const results = await collect(sendCampaign(list(), options({ policies: { audienceCap: 450 } })));
+      expect(fates(results).filter((fate) => fate === 'sent')).toHaveLength(450);
     });
 
     it('goes to a canary share first, always the same people, and to the others when they had their time', async () => {
