@@ -31,12 +31,13 @@ export class Aftermath {
 
   constructor(private readonly parts: AftermathParts) {}
 
-  land(flight: Flight, session: Session, authorization: string | undefined, ending: Ending): void {
+  /** @param leftAt when it was put on the wire, monotonic ms */
+  land(flight: Flight, leftAt: number, session: Session, authorization: string | undefined, ending: Ending): void {
     const { protocol, now } = this.parts.line;
     if ('failure' in ending) {
       const row = classify(protocol.type, undefined, ending.failure);
       // What the peer certainly did not look at says nothing of how well it is.
-      if (row.atOnce !== true) this.note(row, row.outcome === 'unknown');
+      if (row.atOnce !== true) this.note(row, row.outcome === 'unknown', leftAt);
       return this.decide(flight, row, {}, undefined, authorization);
     }
     const { answer } = ending;
@@ -44,7 +45,7 @@ export class Aftermath {
     const row = classify(protocol.type, answer.status, reading.code);
     if (row.reconnects === true) session.retire();
     if (row.outcome !== 'bad-credentials') session.confirm();
-    this.note(row, answer.status >= 500);
+    this.note(row, answer.status >= 500, leftAt);
     const asked = row.retriable ? retryAfterMs(answer.headers.get('retry-after'), now()) : undefined;
     this.decide(flight, row, { ...reading, status: answer.status }, asked, authorization);
   }
@@ -63,9 +64,9 @@ export class Aftermath {
   }
 
   /** Lets the circuit breaker hear how the gateway is. */
-  private note(row: OutcomeRow, failed: boolean): void {
+  private note(row: OutcomeRow, failed: boolean, leftAt: number): void {
     const { line: { overload }, limits } = this.parts;
-    const rest = overload.note(failed, performance.now(), limits.backoffMs ?? OVERLOAD_REST_MS);
+    const rest = overload.note(failed, leftAt, performance.now(), limits.backoffMs ?? OVERLOAD_REST_MS);
     if (rest > 0) this.hold(rest, row.code);
   }
 

@@ -243,14 +243,14 @@ export class Sender {
     this.airborne++;
     flight.attempts++;
     flight.firstAt ??= now;
-    session.send(request, authorization, this.limits.timeoutMs, this.landing(flight, session, authorization));
+    session.send(request, authorization, this.limits.timeoutMs, this.landing(flight, now, session, authorization));
   }
 
   /** What happens when its stream has ended; apart from the launch, so that no request is kept in memory until then. */
-  private landing(flight: Flight, session: Session, authorization: string | undefined): (ending: Ending) => void {
+  private landing(flight: Flight, leftAt: number, session: Session, authorization: string | undefined): (ending: Ending) => void {
     return (ending) => {
       try {
-        this.aftermath.land(flight, session, authorization, ending);
+        this.aftermath.land(flight, leftAt, session, authorization, ending);
       } finally {
         // A listener that throws all the same breaks its promise, not the run.
         this.airborne--;

@@ -23,12 +23,13 @@ export class Overload {
   /**
    * Counts an answer.
    * @param failed a 5xx, or none in time, or none since the connection or stream broke
+   * @param leftAt when its message was put on the wire
    * @param restMs the first rest
    * @returns ms for which nothing should be sent, 0 to go on
    */
-  note(failed: boolean, now: number, restMs: number): number {
-    // What was in the air when the rest began has nothing to say about its end.
-    if (now < this.restsUntil) return 0;
+  note(failed: boolean, leftAt: number, now: number, restMs: number): number {
+    // What was in the air when the rest began has nothing to say about its end, however late it comes.
+    if (leftAt < this.restsUntil) return 0;
     if (this.isTrying) {
       if (failed) return this.rest(restMs, now);
       this.isTrying = false;

@@ -2,11 +2,11 @@ import { Overload } from '../../../../core/delivery/breaker/overload';
 
 const REST = 10_000;
 
-function feed(overload: Overload, answers: string, from: number, everyMs = 10): { rest: number; now: number } {
+function feed(overload: Overload, answers: string, from: number, everyMs = 10, leftAt?: number): { rest: number; now: number } {
   let now = from;
   for (const answer of answers) {
     now += everyMs;
-    const rest = overload.note(answer === 'x', now, REST);
+    const rest = overload.note(answer === 'x', leftAt ?? now, now, REST);
     if (rest > 0) return { rest, now };
   }
   return { rest: 0, now };
@@ -31,11 +31,11 @@ describe('the circuit breaker', () => {
     for (let attempt = 0; attempt < 4; attempt++) {
       expect(overload.isTrying).toBe(true);
       now += rest + 1;
-      rest = overload.note(true, now, REST);
+      rest = overload.note(true, now, now, REST);
       rests.push(rest);
     }
     expect(rests).toEqual([1, 2, 4, 8, 8].map((times) => times * REST));
-    expect(overload.note(false, now + rest + 1, REST)).toBe(0);
+    expect(overload.note(false, now + rest + 1, now + rest + 1, REST)).toBe(0);
     expect(overload.isTrying).toBe(false);
     expect(feed(overload, '.'.repeat(300), now + rest + 2).rest).toBe(0);
   });
@@ -46,5 +46,14 @@ describe('the circuit breaker', () => {
     expect(feed(overload, 'x'.repeat(500), now).rest).toBe(0);
     expect(feed(overload, '.'.repeat(500), now).rest).toBe(0);
     expect(overload.isTrying).toBe(true);
+  });
+
+  it('takes no notice of them after the rest either: neither a timeout nor good news speaks for the one that tries for all', () => {
+    const overload = new Overload();
+    const { rest, now } = feed(overload, 'x'.repeat(200), 0);
+    for (const answers of ['x', '.']) {
+      expect(feed(overload, answers, now + rest + 1, 10, now - 1).rest).toBe(0);
+      expect(overload.isTrying).toBe(true);
+    }
   });
 });
