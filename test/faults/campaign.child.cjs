@@ -1,16 +1,25 @@
 // A campaign in a process of its own, which may be killed at any moment and started again. Built code: see dist/.
 const { createBroadcaster, createGateway, openStore, sendCampaign } = require('../../dist/core');
 
-const { store: location, endpoint, people, topics, onUnknown, leaseMs } = JSON.parse(process.argv[2]);
+const { store: location, endpoint, people, topics, busy, onUnknown, leaseMs } = JSON.parse(process.argv[2]);
+
+/** The vendor's ten seconds after a 503, shortened. */
+const BUSY = { backoffMs: 300 };
 
 function* everybody() {
-  for (let index = 0; index < people; index++) yield { id: `p${index}`, token: `phone:${index}` };
+  for (let index = 0; index < people; index++) yield { id: `p${index}`, token: `${fateOf(index)}:${index}` };
+}
+
+/** Where the gateway is busy, it puts off a tenth of the people once, and now and then asks for a rest of a second. */
+function fateOf(index) {
+  if (busy !== true) return 'phone';
+  return index % 1000 === 500 ? 'magic-quota-once' : index % 10 === 3 ? 'magic-unavailable-once' : 'phone';
 }
 
 async function main() {
   const store = await openStore(location);
   const fcm = createGateway({ type: 'fcm', endpoint, projectId: 'demo', accessToken: 'sandbox' });
-  const options = { campaign: 'killed', store, gateways: { fcm }, onUnknown, leaseMs, template: { template: { title: 'T', body: 'B' } } };
+  const options = { campaign: 'killed', store, gateways: { fcm }, onUnknown, leaseMs, delivery: busy ? BUSY : {}, template: { template: { title: 'T', body: 'B' } } };
   if (topics !== undefined) await broadcastAll(options);
   else await sendAll(options);
   await fcm.close();

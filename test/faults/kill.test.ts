@@ -12,14 +12,20 @@ import { collect, temporaryFolder } from '../core/support';
 
 const FULL = process.env['FAULTS'] === 'full';
 const PEOPLE = FULL ? 50_000 : 4000;
+/** Fewer where the gateway puts messages off, since they wait. */
+const PEOPLE_OF_BUSY = PEOPLE / 2;
 const TOPICS = FULL ? 2000 : 200;
 const KILLS = FULL ? 20 : 4;
 const LEASE_MS = FULL ? 3000 : 500;
 const CHILD = join(__dirname, 'campaign.child.cjs');
 /** Messages that a run may have handed over without knowing their end: the window of the gateway, what waits for it, a page. */
 const IN_FLIGHT = 1000 + 1000 + 500;
-/** Whom the campaign sends to. */
-type Target = { people: number } | { topics: number };
+/** What a busy gateway puts off waits for so long before it goes again: the kill comes meanwhile. */
+const BUSY_MS = 300;
+/** Whom the campaign sends to; where the gateway is busy, it puts off a share of the messages once, with 503 or 429. */
+type Target = { people: number; busy?: boolean } | { topics: number };
+const isBusy = (to: Target): boolean => 'busy' in to;
+const sizeOf = (to: Target): number => ('people' in to ? to.people : to.topics);
 jest.setTimeout(FULL ? 900_000 : 120_000);
 
 describe.each(DATABASES.map((database) => [database.name, database] as const))('a campaign that is killed again and again, its store in %s', (_, database) => {
@@ -39,6 +45,8 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
   const placeIn = (folder: string) => (place = database === sqlite ? { sqlite: join(folder, 'store.sqlite') } : database.place());
   afterEach(() => database.drop(place));
   const reached = () => sandbox.deliveries().reduce((sum, { accepted }) => sum + accepted, 0);
+  /** Messages that a busy gateway has put off, and that did not come again. */
+  const putOff = () => sandbox.deliveries().filter(({ requests, accepted }) => requests === 1 && accepted === 0).length;
 
   /** Runs the campaign to its end or to the moment at which it is killed; true at its end. */
   async function run(store: StoreLocation, to: Target, onUnknown: string, killAt: number | undefined): Promise<boolean> {
@@ -47,8 +55,11 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     const over = once(child, 'close') as Promise<[number | null]>;
+    const isAt = (moment: number): boolean => reached() >= moment && (!isBusy(to) || putOff() > 0);
     const watch = killAt === undefined ? undefined : setInterval(() => {
-      if (reached() >= killAt) child.kill('SIGKILL');
+      if (!isAt(killAt)) return;
+      clearInterval(watch);
+      setTimeout(() => child.kill('SIGKILL'), isBusy(to) ? Math.random() * BUSY_MS : 0);
     }, 10);
     const [code] = await over.finally(() => clearInterval(watch));
     if (code !== null && code !== 0) throw new Error(`The campaign ended with ${code}: ${said}`);
@@ -57,9 +68,9 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
 
   async function killed(store: StoreLocation, to: Target, onUnknown: string): Promise<{ report: RunReport | undefined; ledger: LedgerRow[]; kills: number }> {
     let kills = 0;
-    const [messages = 0] = Object.values(to);
+    const messages = sizeOf(to);
     // Anywhere, from before the first message to the last.
-    const moments = Array.from({ length: KILLS }, () => Math.floor(Math.random() * messages)).sort((a, b) => a - b);
+    const moments = Array.from({ length: isBusy(to) ? KILLS / 2 : KILLS }, () => Math.floor(Math.random() * messages)).sort((a, b) => a - b);
     for (const moment of moments) if (!(await run(store, to, onUnknown, Math.max(moment, reached() + 1)))) kills++;
     expect(await run(store, to, onUnknown, undefined)).toBe(true);
     const opened = await openStore(store);
@@ -71,10 +82,11 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     return { report, ledger, kills };
   }
 
-  async function campaign(store: StoreLocation, onUnknown: string): Promise<{ ledger: LedgerRow[]; kills: number }> {
-    const { report, ledger, kills } = await killed(store, { people: PEOPLE }, onUnknown);
-    expect(report).toMatchObject({ people: PEOPLE, held: 0, failed: 0, state: 'finished' });
-    expect((report?.sent ?? 0) + (report?.suppressed ?? 0)).toBe(PEOPLE);
+  async function campaign(store: StoreLocation, onUnknown: string, to: Target & { people: number } = { people: PEOPLE }): Promise<{ ledger: LedgerRow[]; kills: number }> {
+    const { people } = to;
+    const { report, ledger, kills } = await killed(store, to, onUnknown);
+    expect(report).toMatchObject({ people, held: 0, failed: 0, state: 'finished' });
+    expect((report?.sent ?? 0) + (report?.suppressed ?? 0)).toBe(people);
     return { ledger, kills };
   }
 
@@ -96,6 +108,25 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     expect(ledger.filter(({ outcome }) => outcome !== 'accepted')).toEqual([]);
     expect(sandbox.deliveries()).toHaveLength(PEOPLE);
     expect(reached() - PEOPLE).toBeLessThanOrEqual(kills * IN_FLIGHT);
+  });
+
+  it('reaches nobody twice also where the gateway is busy and retries wait when it is killed, and unknown means skip', async () => {
+    using folder = temporaryFolder();
+    const { ledger, kills } = await campaign(placeIn(folder.path), 'skip', { people: PEOPLE_OF_BUSY, busy: true });
+    expect(sandbox.deliveries().filter(({ accepted }) => accepted > 1)).toEqual([]);
+    const unknown = ledger.filter(({ outcome }) => outcome === 'unknown').length;
+    const accepted = ledger.filter(({ outcome }) => outcome === 'accepted').length;
+    expect(accepted + unknown).toBe(PEOPLE_OF_BUSY);
+    expect(unknown).toBeLessThanOrEqual(kills * IN_FLIGHT);
+    expect(reached()).toBeGreaterThanOrEqual(accepted);
+  });
+
+  it('misses nobody either, where unknown means send again', async () => {
+    using folder = temporaryFolder();
+    const { ledger, kills } = await campaign(placeIn(folder.path), 'send-again', { people: PEOPLE_OF_BUSY, busy: true });
+    expect(ledger.filter(({ outcome }) => outcome !== 'accepted')).toEqual([]);
+    expect(sandbox.deliveries().filter(({ accepted }) => accepted > 0)).toHaveLength(PEOPLE_OF_BUSY);
+    expect(reached() - PEOPLE_OF_BUSY).toBeLessThanOrEqual(kills * IN_FLIGHT);
   });
 
   it('broadcasts to no topic twice, where unknown means skip', async () => {
