@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { PushError } from './errors';
 import { isJsonObject, storable, type JsonObject, type JsonValue } from './json';
+import { requireShort, storableName } from './names';
 
 export const GATEWAY_TYPES = ['fcm', 'apns'] as const;
 export type GatewayType = (typeof GATEWAY_TYPES)[number];
@@ -108,7 +109,8 @@ export interface ParsedRecipient {
  * part (a time zone that does not exist, a device without a token) is left out with a warning and costs nothing else.
  *
  * @throws PushError `no-id` where there is neither an id nor a token to stand for one; `id-too-long`; `not-an-object`;
- *   `bad-consent` where the consent names no categories: it may be a no, and leaving it out would turn that into a yes.
+ *   `bad-consent` or `name-too-long` where the consent names no categories, or one that cannot be kept: it may be a no, and leaving it
+ *   out would turn that into a yes.
  */
 export function parseRecipient(view: unknown, fields: FieldMap = {}): ParsedRecipient {
   const map = { ...DEFAULT_FIELDS, ...fields };
@@ -197,17 +199,22 @@ export function readPath(view: JsonObject, path: string): JsonValue | undefined 
   return value;
 }
 
-function parseId(value: JsonValue | undefined, devices: Device[], field: string): string {
+/**
+ * The one id that a person has, here and in the store; undefined where the value is none.
+ * @throws PushError `id-too-long`
+ */
+export function readId(value: unknown, field: string): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  // The person has one id, here and in the store.
   const id = typeof value === 'string' ? storable(value) : '';
-  if (id.trim() !== '') {
-    if (Buffer.byteLength(id) > LONGEST_ID) {
-      throw new PushError('id-too-long', `The id of a person has ${Buffer.byteLength(id)} bytes; at most ${LONGEST_ID} are taken.`,
-        `Check what stands in '${field}'.`, { field, most: LONGEST_ID });
-    }
-    return id;
-  }
+  if (id.trim() === '') return undefined;
+  const bytes = Buffer.byteLength(id);
+  if (bytes <= LONGEST_ID) return id;
+  throw new PushError('id-too-long', `The id of a person has ${bytes} bytes; at most ${LONGEST_ID} are taken.`, `Check what stands in '${field}'.`, { field, most: LONGEST_ID });
+}
+
+function parseId(value: JsonValue | undefined, devices: Device[], field: string): string {
+  const id = readId(value, field);
+  if (id !== undefined) return id;
   const [first] = devices;
   if (first !== undefined && (value === undefined || value === null || value === '')) {
     return `device:${tokenFingerprint(first.token)}`;
@@ -247,11 +254,12 @@ function parseConsent(value: JsonValue | undefined, warnings: RecipientWarning[]
       `Give an object such as { "marketing": "opted-in" }; in CSV a column named 'consent.marketing'.`);
   }
   const consent = new Map<string, ConsentState>();
-  for (const [category, given] of Object.entries(value)) {
+  for (const [name, given] of Object.entries(value)) {
     if (isBlank(given)) continue;
+    const category = requireShort(storableName(name), 'consent category');
     const state = consentState(given);
-    // An unreadable answer must never count as a yes.
-    consent.set(category, state ?? 'opted-out');
+    // An unreadable answer must never count as a yes, nor one spelling of a category where another says no.
+    if (consent.get(category) !== 'opted-out') consent.set(category, state ?? 'opted-out');
     if (state !== undefined) continue;
     warnings.push({
       code: 'bad-consent',

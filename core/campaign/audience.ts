@@ -1,6 +1,7 @@
 /** The audience step: people in, people out, and what they agreed to. */
 import { asPushError, PushError } from '../errors';
-import { CONSENT_STATES, parseRecipient, toView, type ConsentState, type FieldMap, type Recipient } from '../recipient';
+import { requireShort, storableName } from '../names';
+import { CONSENT_STATES, parseRecipient, readId, toView, type ConsentState, type FieldMap, type Recipient } from '../recipient';
 import type { Store } from '../store';
 import type { Item } from './item';
 import type { ImportRow } from './rows';
@@ -91,21 +92,22 @@ export async function* peopleById(store: Store, ids: Iterable<string>): AsyncGen
 
 /**
  * Writes down what a person agreed to, for a category of messages; also for a person who is not imported yet.
- * @throws PushError `no-id`, `no-category`, `unknown-consent-state`
+ * @throws PushError `no-id`, `no-category`, `name-too-long`, `unknown-consent-state`
  */
 export async function setConsent(
   store: Store, { id, category, state }: { id: unknown; category: unknown; state: unknown }, now = new Date(),
 ): Promise<Item> {
   const recipient = requireId(id);
-  if (typeof category !== 'string' || category.trim() === '') {
+  const about = typeof category === 'string' ? requireShort(storableName(category), 'consent category') : '';
+  if (about === '') {
     throw new PushError('no-category', 'The consent names no category.', "Use a name such as 'marketing'.");
   }
   const known = CONSENT_STATES.find((one) => one === state);
   if (known === undefined) {
     throw new PushError('unknown-consent-state', `'${String(state)}' is no consent state.`, `Use ${CONSENT_STATES.join(', ')}.`);
   }
-  const imported = await store.setConsent(recipient, category.trim(), known satisfies ConsentState, now);
-  return { id: recipient, category: category.trim(), state: known, known: imported };
+  const imported = await store.setConsent(recipient, about, known satisfies ConsentState, now);
+  return { id: recipient, category: about, state: known, known: imported };
 }
 
 /** Puts a person on the list of those who get nothing, whatever the campaign. @throws PushError `no-id` */
@@ -123,6 +125,7 @@ export async function unsuppressPerson(store: Store, { id }: { id: unknown }): P
 }
 
 function requireId(id: unknown): string {
-  if ((typeof id === 'string' && id.trim() !== '') || (typeof id === 'number' && Number.isFinite(id))) return String(id);
+  const known = readId(id, 'id');
+  if (known !== undefined) return known;
   throw new PushError('no-id', 'A person has no id.', 'Give a text or a number.', { field: 'id' });
 }

@@ -14,7 +14,7 @@ import { pushState, withPush, type Item } from './item';
 import { broadcastMessage } from './message';
 import { BROADCAST_REASONS, HOLDING_REASONS, SUPPRESSION_REASONS } from './reasons';
 import { neverLeft } from './page-sender';
-import { messageKeyOf, occurrenceName, storableName, type Repeat } from './repeat';
+import { messageKeyOf, occurrenceName, requireName, type Repeat } from './repeat';
 import { concludeRun } from './runs';
 import type { SendResult } from './send-result';
 import { compileMessage, renderMessage, type TemplateStage } from './stages';
@@ -61,7 +61,8 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
 async function broadcast(item: Item, to: Broadcast, options: BroadcasterOptions, write: Writer): Promise<SendResult> {
   const { store, repeat = { per: 'occurrence' }, now = () => new Date() } = options;
   const gateway = gatewayFor(to, options.gateways);
-  const campaign = requireCampaign(options.campaign);
+  const campaign = requireName(options.campaign, 'campaign');
+  requireName(options.occurrence ?? 'once', 'occurrence');
   const occurrence = occurrenceName(options, now());
   const about: JsonObject = { campaign, occurrence, broadcast: { ...to } };
   const { state } = await store.beginRun(campaign, occurrence, now());
@@ -135,12 +136,6 @@ function gatewayFor(to: Broadcast, gateways: BroadcastOptions['gateways']): Gate
   const gateway = 'channel' in to ? gateways.apns : gateways.fcm;
   if (gateway !== undefined) return gateway;
   throw new PushError('no-credentials', 'channel' in to ? 'A channel needs a credential for APNs.' : 'A topic needs a credential for FCM.', 'Choose one.');
-}
-
-function requireCampaign(value: string): string {
-  const name = typeof value === 'string' ? storableName(value) : '';
-  if (name !== '') return name;
-  throw new PushError('no-campaign', 'The campaign has no name.', 'Give the campaign a name; the ledger goes by it.');
 }
 
 type Writer = (item: Item, to: Broadcast) => JsonObject;

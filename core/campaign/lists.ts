@@ -1,13 +1,12 @@
 /** Segments saved under a name: static ones from ids or an imported table, dynamic ones from a condition. */
 import { asPushError, PushError } from '../errors';
-import { isJsonObject, type JsonObject } from '../json';
-import { readPath } from '../recipient';
+import { isJsonObject, storable, type JsonObject } from '../json';
+import { requireShort } from '../names';
+import { readId, readPath } from '../recipient';
 import { parseCondition } from '../segment';
 import type { Store } from '../store';
 import { knownToStore } from './facts';
 import type { ImportRow } from './rows';
-
-const LONGEST_NAME = 200;
 
 /**
  * Saves a condition under a name; whoever fits it is in the list, at the time when it is asked.
@@ -81,11 +80,12 @@ export async function removeList(store: Store, name: unknown): Promise<{ name: s
 function idOf(row: ImportRow | string | number, idField: string): string {
   if (typeof row === 'object' && row.error !== undefined) throw row.error;
   const value = typeof row === 'object' ? readPath(row.value as JsonObject, idField) : row;
-  if ((typeof value === 'string' && value.trim() !== '') || (typeof value === 'number' && Number.isFinite(value))) return String(value);
+  const id = readId(value, idField);
+  if (id !== undefined) return id;
   throw new PushError('no-id', `A row has no id: the field '${idField}' is missing or empty.`, `Give each row a text or a number in '${idField}'.`, { field: idField });
 }
 
 function requireName(name: unknown): string {
-  if (typeof name === 'string' && name.trim() !== '' && name.length <= LONGEST_NAME && name.isWellFormed() && !name.includes('\0')) return name.trim();
-  throw new PushError('no-list-name', 'The list has no name.', `Give it a name of 1 to ${LONGEST_NAME} characters.`);
+  if (typeof name === 'string' && name.trim() !== '' && storable(name) === name) return requireShort(name.trim(), 'list');
+  throw new PushError('no-list-name', 'The list has no name.', 'Give it one, of whole characters.');
 }

@@ -2,6 +2,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { PushError } from '../errors';
 import { storable } from '../json';
+import { LONGEST_NAME, requireShort, storableName } from '../names';
 import { readPath } from '../recipient';
 import type { Item } from './item';
 import type { PolicyOptions } from './policy';
@@ -14,12 +15,12 @@ import { localDate } from './policy/zone';
 export type Repeat = { per: 'occurrence' } | { per: 'day' } | { per: 'week' } | { per: 'key'; field: string } | { per: 'message' };
 export const REPEATS = ['occurrence', 'day', 'week', 'key', 'message'] as const satisfies readonly Repeat['per'][];
 
-/** A longer key (in bytes) is told from others by its hash: an index of PostgreSQL takes 2,700 bytes a row, names and id among them. */
-const LONGEST_KEY = 512;
-
-/** A campaign and an occurrence have one name, here and in the store. */
-export function storableName(name: string): string {
-  return storable(name).trim();
+/** @throws PushError `no-campaign`, `no-occurrence`, `name-too-long` */
+export function requireName(value: unknown, field: 'campaign' | 'occurrence'): string {
+  const name = typeof value === 'string' ? storableName(value) : '';
+  if (name !== '') return requireShort(name, field);
+  throw new PushError(`no-${field}`, `The ${field} has no name.`,
+    field === 'campaign' ? 'Give the campaign a name; the ledger and the figures go by it.' : 'Give the occurrence a name such as 2026-01-31.');
 }
 
 /** The name of the occurrence that a run with these options belongs to. */
@@ -46,7 +47,8 @@ export function messageKeyOf(repeat: Repeat): (item: Item) => string {
     const value = readPath(item, field.trim());
     // The message has one key, here and in the store.
     const key = typeof value === 'string' || typeof value === 'number' ? storable(String(value)) : '';
-    if (key !== '') return Buffer.byteLength(key) > LONGEST_KEY ? hash('sha256', key, 'hex') : key;
+    // A longer key is told from others by its hash.
+    if (key !== '') return Buffer.byteLength(key) > LONGEST_NAME ? hash('sha256', key, 'hex') : key;
     throw new PushError('no-key', `The item has no '${field}', which tells its message from others.`, 'Give it a text or a number.', { field });
   };
 }

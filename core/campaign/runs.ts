@@ -1,7 +1,8 @@
 /** How far a campaign is, and what an operator does to one that runs: pause, resume, cancel. From any workflow, flow or process. */
 import { PushError } from '../errors';
+import { storableName } from '../names';
 import type { KpiSelection, RunReport, RunState, Store } from '../store';
-import { storableName, type Repeat } from './repeat';
+import type { Repeat } from './repeat';
 
 interface Transition {
   from: readonly RunState[];

@@ -18,7 +18,7 @@ import { Judging, type Judged } from './judging';
 import { Lane } from './lane';
 import { PageSender } from './page-sender';
 import type { ConsentRule, PolicyOptions } from './policy';
-import { messageKeyOf, occurrenceName, storableName, type Repeat } from './repeat';
+import { messageKeyOf, occurrenceName, requireName, type Repeat } from './repeat';
 import { concludeRun } from './runs';
 import { failedResult, type SendResult } from './send-result';
 import { Settler } from './settler';
@@ -213,11 +213,4 @@ class CampaignRun {
     }
     if (page.length > 0 && !this.signal.aborted) await this.pages.send(page, note);
   }
-}
-
-function requireName(value: unknown, field: 'campaign' | 'occurrence'): string {
-  const name = typeof value === 'string' ? storableName(value) : '';
-  if (name !== '') return name;
-  throw new PushError(`no-${field}`, `The ${field} has no name.`,
-    field === 'campaign' ? 'Give the campaign a name; the ledger and the figures go by it.' : 'Give the occurrence a name such as 2026-01-31.');
 }

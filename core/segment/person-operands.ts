@@ -1,6 +1,7 @@
 /** Reads what an operator that asks something of the person takes. */
 import { PushError } from '../errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json';
+import { storableName } from '../names';
 import type { CampaignResult, EventSelection, PersonTest, ReachConsent } from './condition';
 import { readParts, type PartContext, type Parts } from './parts';
 import { readJson, refuse } from './refusals';
@@ -57,7 +58,7 @@ function reach({ category, consent, ...parts }: Parts, { name, example }: Operat
       ...(permission !== undefined && { permission }),
       ...(seenWithin !== undefined && { seenWithin }),
     },
-    ...(category !== undefined && { category }),
+    ...(category !== undefined && { category: storableName(category) }),
     consent: (consent ?? 'opted-in') as ReachConsent,
   };
 }

@@ -1,5 +1,6 @@
 /** Reads the policies that a user declared, with hours as `22:00` and spans in hours and minutes. */
 import { PushError } from '../../errors';
+import { requireShort, storableName } from '../../names';
 import { isTimezone, type GatewayType } from '../../recipient';
 import { kindPreset, MESSAGE_KINDS, type KindPreset, type MessageKind } from '../../template';
 import { CONSENT_RULES, type ConsentRule, type Rules } from './policy';
@@ -73,7 +74,7 @@ export function parsePolicies({ kind, gateways, policies = {}, ...asked }: Campa
   check('caps', Array.isArray(caps) && caps.length <= MOST_CAPS, `a list of at most ${MOST_CAPS}`);
   if (audienceCap !== undefined) check('audienceCap', isWhole(audienceCap), 'a whole number from 1');
   return {
-    category, consent: rule, capped: preset.capped, onUnknown, gateways, zone, unknownZone, shortenTtl,
+    category: requireShort(storableName(category), 'consent category'), consent: rule, capped: preset.capped, onUnknown, gateways, zone, unknownZone, shortenTtl,
     caps: caps.map(parseCap),
     ...(quietHours !== undefined && preset.quietHours !== 'ignore' && {
       quietHours: parseQuietHours({ then: IN_QUIET_HOURS[preset.quietHours], ...quietHours }),
@@ -101,7 +102,7 @@ function parseLocalTime({ time, date, past = 'send' }: NonNullable<PolicyOptions
 function parseCap({ most, hours, category }: { most: number; hours: number; category?: string }): Rules['caps'][number] {
   check('caps.most', isWhole(most), 'a whole number from 1');
   check('caps.hours', hours > 0 && hours <= MOST_HOURS, `a number of hours up to ${MOST_HOURS}`);
-  return { most, ms: hours * HOUR, ...(category !== undefined && category !== '' && { category }) };
+  return { most, ms: hours * HOUR, ...(category !== undefined && category !== '' && { category: storableName(category) }) };
 }
 
 function parseGap({ minutes, then = 'skip' }: NonNullable<PolicyOptions['gap']>): NonNullable<Rules['gap']> {

@@ -1,10 +1,12 @@
 /** What segments ask of people beside their own fields, and the events of the user's own that are part of it. */
 import { NO_FACTS, type PersonFacts } from '../../segment';
+import { requireStorableActivities } from '../activity';
 import { toPersonEvents, type Row } from '../rows';
 import type { Activity } from '../store';
 import { json, type Database } from './database';
 
-export function recordActivities(db: Database, activities: readonly Activity[], now: Date): Promise<{ recorded: number; duplicates: number }> {
+export async function recordActivities(db: Database, activities: readonly Activity[], now: Date): Promise<{ recorded: number; duplicates: number }> {
+  requireStorableActivities(activities);
   const given = json(activities);
   return db.transaction(async (queries) => {
     await queries.run(

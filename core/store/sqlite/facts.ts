@@ -1,10 +1,12 @@
 /** What segments ask of people beside their own fields, and the events of the user's own that are part of it. */
 import { NO_FACTS, type PersonEvent, type PersonFacts } from '../../segment';
+import { requireStorableActivities } from '../activity';
 import { toPersonEvents, type Row } from '../rows';
 import type { Activity } from '../store';
 import type { Database } from './database';
 
 export function recordActivities(db: Database, activities: readonly Activity[], now: Date): { recorded: number; duplicates: number } {
+  requireStorableActivities(activities);
   const receivedAt = now.toISOString();
   let recorded = 0;
   db.transaction(() => {

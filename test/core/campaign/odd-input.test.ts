@@ -1,10 +1,15 @@
 /** Input as it comes on bad days: whatever it is, each person is counted once and sent to once. */
-import { campaignReport, importPeople, listRuns, sendBroadcast, sendCampaign, SendSummary, steerRun, type CampaignOptions, type Item } from '../../../core/campaign';
+import {
+  campaignReport, explainAudience, importPeople, listRuns, saveDynamicList, saveStaticList, sendBroadcast, sendCampaign, SendSummary, setConsent, steerRun, suppressPerson, type CampaignOptions, type Item,
+} from '../../../core/campaign';
 import type { Store } from '../../../core/store';
 import { DATABASES, freshStore } from '../store/databases';
 import { collect, FakeGateway } from '../support';
 
 const item = (id: string, more: Item = {}): Item => ({ id, token: `token-${id}`, ...more });
+let seed = 1;
+/** A text of three bytes a character such as no database makes shorter. */
+const long = (length: number) => Array.from({ length }, () => String.fromCharCode(0x4e00 + (seed = (seed * 48271) % 2147483647) % 20000)).join('');
 const many = (count: number) => Array.from({ length: count }, (_, index) => item(`p${index}`));
 
 describe.each(DATABASES.map((database) => [database.name, database] as const))('a campaign, its store in %s,', (_, database) => {
@@ -122,9 +127,6 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
   });
 
   it('with long names among its people and their keys reaches all of them, or fails who has too long a name alone', async () => {
-    let seed = 1;
-    // Such as no database makes shorter.
-    const long = (length: number) => Array.from({ length }, () => String.fromCharCode(0x4e00 + (seed = (seed * 48271) % 2147483647) % 20000)).join('');
     const by = { repeat: { per: 'key', field: 'order' }, policies: { quietHours: { from: '11:00', to: '13:00' } } } as const;
     const keys = [long(3000), long(3000)];
     const people = [
@@ -138,6 +140,46 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
     expect(await fates()).toEqual(['already-sent', 'already-sent', 'already-sent', 'already-sent', 'id-too-long', 'no-device']);
     expect((await importPeople([{ place: '1', value: { id: long(342) } }, { place: '2', value: { id: 'dora', token: long(834) } }, { place: '3', value: item(long(341)) }], { store })).people)
       .toHaveLength(2);
+  });
+
+  it('with a name or an occurrence of 512 bytes keeps those who wait; a longer one is refused in words before anything is written', async () => {
+    const policies = { quietHours: { from: '11:00', to: '13:00' } };
+    const people = [item(long(341), { token: 'ben', order: long(170) })];
+    const by = { repeat: { per: 'key', field: 'order' }, policies } as const;
+    expect(await send(people, { ...by, campaign: `${long(170)}ab`, occurrence: long(170) })).toMatchObject([{ reason: 'quiet-hours' }]);
+    for (const [field, name] of [['campaign', `${long(170)}abc`], ['occurrence', long(900)]] as const) {
+      const refusal = { code: 'name-too-long', message: expect.stringContaining(`The name of the ${field} has ${Buffer.byteLength(name)} bytes`) };
+      await expect(send(people, { ...by, [field]: name })).rejects.toMatchObject(refusal);
+      await expect(sendBroadcast({}, {
+        campaign: 'sale', to: { topic: 'news' }, template: { template: { title: 'T' } }, store, gateways: { fcm }, now: () => new Date(clock), [field]: name,
+      })).rejects.toMatchObject(refusal);
+    }
+    expect(await store.runs()).toHaveLength(1);
+  });
+
+  it('refuses names of lists and events, and ids of their people, that are too long to find anything by', async () => {
+    await expect(saveStaticList(store, long(171), ['anna'])).rejects.toMatchObject({ code: 'name-too-long' });
+    await expect(saveDynamicList(store, long(171), { country: 'FR' })).rejects.toMatchObject({ code: 'name-too-long' });
+    const report = await saveStaticList(store, long(170), ['anna', long(900), long(341)]);
+    expect(report).toMatchObject({ members: 2, rejected: [{ place: 'entry 2', code: 'id-too-long' }] });
+    const activity = { recipient: long(341), name: long(170), key: long(170), at: new Date(clock).toISOString(), properties: {} };
+    for (const [odd, code] of [[{ name: long(171) }, 'name-too-long'], [{ key: long(171) }, 'name-too-long'], [{ recipient: long(342) }, 'id-too-long']] as const) {
+      await expect((async () => store.recordActivities([activity, { ...activity, ...odd }], new Date(clock)))()).rejects.toMatchObject({ code });
+    }
+    expect(await store.recordActivities([activity], new Date(clock))).toEqual({ recorded: 1, duplicates: 0 });
+    await expect(setConsent(store, { id: long(342), category: 'news', state: 'opted-out' })).rejects.toMatchObject({ code: 'id-too-long' });
+    await expect(suppressPerson(store, { id: long(342) })).rejects.toMatchObject({ code: 'id-too-long' });
+  });
+
+  it.each(['news \ud83c', 'ne\0ws', ' news '])('for the consent category %j goes to nobody who said no to it, however that came', async (category) => {
+    await setConsent(store, { id: 'anna', category, state: 'opted-out' });
+    await importPeople([{ place: '1', value: item('ben', { consent: { [category]: 'opted-out' } }) }, { place: '2', value: item('carl', { consent: { [category]: 'opted-in' } }) }], { store });
+    await expect(importPeople([{ place: '1', value: item('dora', { consent: { [long(171)]: 'opted-in' } }) }], { store })).resolves.toMatchObject({ people: [], rejected: [{ code: 'name-too-long' }] });
+    const results = await send([item('anna'), item('ben'), item('carl'), item('emil', { consent: { [category]: 'opted-out' } })], { category });
+    expect(results.map(({ recipient, output, reason }) => [recipient, reason ?? output]).toSorted())
+      .toEqual([['anna', 'no-consent'], ['ben', 'no-consent'], ['carl', 'sent'], ['emil', 'no-consent']]);
+    expect(await explainAudience(store, { $reachable: { category, consent: 'not-opted-out' } }, { now: new Date(clock) })).toMatchObject({ people: 2, matched: 1 });
+    await expect(send([item('anna')], { category: long(171) })).rejects.toMatchObject({ code: 'name-too-long' });
   });
 
   it('with odd names among its people reaches all of them, and sends to no token that a store would keep as another', async () => {
