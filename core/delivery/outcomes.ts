@@ -34,6 +34,8 @@ export interface OutcomeRow {
   partial?: boolean;
   /** The vendor says this only after it has accepted our key, project or topic: a connection test that gets it has passed. */
   signedIn?: boolean;
+  /** The gateway's own word on our credential, though it answered no message: the safety stop heeds it. */
+  saidInHandshake?: boolean;
   /** For a person: what happened. */
   meaning: string;
   /** For a person: what to do. */

@@ -45,7 +45,8 @@ export class SafetyStop {
 
   /** Judges a message that has come to its end; `tell` is called once, when its result may be told. */
   judge(result: GatewayResult, row: OutcomeRow, tell: (result: GatewayResult) => void): void {
-    if (this.enabled && row.status !== undefined && this.stopped === undefined) this.count(row);
+    const isGatewaysWord = row.status !== undefined || row.saidInHandshake === true;
+    if (this.enabled && isGatewaysWord && this.stopped === undefined) this.count(row);
     if (row.outcome === 'dead-token' && this.enabled && (this.stopped !== undefined || this.answers < SAMPLE)) this.held.push({ result, tell });
     else tell(result);
     if (this.stopped !== undefined || this.answers >= SAMPLE) this.release();

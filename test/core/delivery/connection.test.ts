@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import * as net from 'node:net';
@@ -6,6 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { generate } from 'selfsigned';
 import { createGateway } from '../../../core/delivery/create-gateway';
+import type { DeliveryEvent } from '../../../core/delivery/listener';
+import { temporaryFolder } from '../support';
 import { apnsError, apnsOk, FakeVendor, fcmError, fcmOk } from './fake-vendor';
 import { apnsGateway, countBy, expectEachOnce, fcmGateway, messages, sendAll } from './support';
 
@@ -181,6 +184,41 @@ describe('certificate authentication', () => {
       .toThrow(expect.objectContaining({ code: 'certificate-expired' }));
     expect(() => createGateway({ type: 'apns', bundleId: 'com.example.shop', certificate: other.cert, certificateKey: server.private }))
       .toThrow(expect.objectContaining({ code: 'certificate-key-mismatch' }));
+  });
+
+  it.each(['-tls1_2', '-tls1_3'])('stops where the handshake (%s) refuses the certificate: tries hardly again, prunes nothing, and says what to change', async (version) => {
+    const [server, other] = await Promise.all([selfSigned('127.0.0.1'), selfSigned('127.0.0.1')]);
+    // Unlike Node's own server OpenSSL's says in an alert why it closes, as the vendor's does; with TLS 1.3 only after the handshake seemed done.
+    using folder = temporaryFolder();
+    const [cert, key] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')];
+    writeFileSync(cert, server.cert);
+    writeFileSync(key, server.private);
+    const refusing = spawn('openssl', ['s_server', '-accept', '127.0.0.1:0', version, '-alpn', 'h2', '-cert', cert, '-key', key, '-CAfile', cert, '-Verify', '1', '-verify_return_error'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const port = await new Promise<string>((resolve) => {
+      let said = '';
+      refusing.stdout.on('data', (text: Buffer) => {
+        const [, number] = /ACCEPT 127\.0\.0\.1:(\d+)/.exec(said += text.toString()) ?? [];
+        if (number !== undefined) resolve(number);
+      });
+    });
+    const events: DeliveryEvent[] = [];
+    const gateway = createGateway(
+      { type: 'apns', endpoint: `https://127.0.0.1:${port}`, ca: server.cert, bundleId: 'com.example.shop', certificate: other.cert, certificateKey: other.private },
+      { listener: (event) => void events.push(event), reconnectMs: 10 },
+    );
+    try {
+      const list = messages(5000);
+      const results = await sendAll(gateway, list);
+      expectEachOnce(results, list);
+      expect(countBy(results, 'outcome')).toEqual({ 'bad-credentials': 5000 });
+      expect(results.find(({ code }) => code === 'certificate-refused')?.detail).toContain('Check that it is a push certificate of this app');
+      expect(countBy(results, 'code')['stopped-bad-credentials']).toBeGreaterThan(0);
+      expect(events.filter(({ event }) => event === 'stopped')).toEqual([{ gateway: 'apns', event: 'stopped', code: 'stopped-bad-credentials' }]);
+      expect(events.filter(({ event }) => event === 'connection').length).toBeLessThanOrEqual(3);
+    } finally {
+      await gateway.close();
+      refusing.kill();
+    }
   });
 
   it('says so at once where TLS takes no certificate that is so weak', async () => {
