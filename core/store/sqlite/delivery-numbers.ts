@@ -17,16 +17,19 @@ export class DeliveryNumbers {
 
   constructor(private readonly db: Database) {}
 
-  /** These were written, and are committed. */
-  add(numbers: Iterable<readonly [id: string, number: number]>): void {
-    const { db, recent } = this;
-    const { last, indexed } = db.get('SELECT max(number) AS last, (SELECT number FROM delivery_ids_until) AS indexed FROM ledger') ?? {};
-    const isDue = Number(last) - Number(indexed) >= TOGETHER;
-    if (isDue) db.transaction(() => this.index());
-    const until = Number(isDue ? last : indexed);
-    if (until !== this.indexed) recent.clear();
-    this.indexed = until;
-    if (!isDue) for (const [id, number] of numbers) recent.set(id, number);
+  /** Brings the index up to date where many are missing, in the transaction that wrote them: both stand, or neither. The last number in it. */
+  indexMany(last: number): number {
+    const indexed = Number(this.db.get('SELECT number FROM delivery_ids_until')?.['number']);
+    if (last - indexed < TOGETHER) return indexed;
+    this.index();
+    return last;
+  }
+
+  /** These were written, and are committed. @param indexed the last number in the index since */
+  add(numbers: Iterable<readonly [id: string, number: number]>, indexed: number): void {
+    if (indexed !== this.indexed) this.recent.clear();
+    this.indexed = indexed;
+    for (const [id, number] of numbers) this.recent.set(id, number);
   }
 
   /** Of the delivery of the id; null where there is none. Asked in a transaction. */

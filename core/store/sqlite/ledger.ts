@@ -88,11 +88,11 @@ export function countReached(db: Database, campaign: string, occurrence: string)
 export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
   const now = options.now.toISOString();
   const since = contactsSince(deliveries, options.now);
-  const { decisions, written } = db.transaction(() => {
+  const { decisions, written = [], indexed } = db.transaction(() => {
     const rows = rowsOf(db, LEASED, deliveries);
     const { decisions, taken, lost } = judgeLeases(deliveries, rows.map(toLeasedRow), since === undefined ? [] : contacts(db, deliveries, since), options);
     for (const id of lost) db.run(`UPDATE ledger SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE number = ?`, now, numbers.of(id));
-    if (taken.length === 0) return { decisions, written: [] };
+    if (taken.length === 0) return { decisions };
     db.run(
       'INSERT INTO lease_owners (name, leased_until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET leased_until = max(leased_until, excluded.leased_until)',
       options.owner, leaseEnd(options),
@@ -125,9 +125,9 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
       return [id, number];
     });
     writeDepartures(db, spansOf(leaving));
-    return { decisions, written };
+    return { decisions, written, indexed: numbers.indexMany(last) };
   });
-  numbers.add(written);
+  if (indexed !== undefined) numbers.add(written, indexed);
   return decisions;
 }
 

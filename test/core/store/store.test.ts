@@ -727,6 +727,17 @@ describe('a store file', () => {
     await Promise.all([writer.close(), other.close()]);
   });
 
+  it('leases nothing where the index of its ids has no room', async () => {
+    const store = await openStore({ sqlite: ':memory:' });
+    const many = Array.from({ length: 10_001 }, (_, n) => ({ ...intent(`n${n}`), leaves: true }));
+    databaseOf(store).exec(`CREATE TRIGGER no_room BEFORE UPDATE ON delivery_ids_until BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+    await expect(store.lease(many, LEASE)).rejects.toThrow('no room');
+    expect(await collect(store.ledger())).toEqual([]);
+    databaseOf(store).exec('DROP TRIGGER no_room');
+    expect(new Set(await store.lease(many, LEASE))).toEqual(new Set(['go']));
+    await store.close();
+  });
+
   it('finds a delivery by its id also where many ids begin alike', async () => {
     const store = await openStore({ sqlite: ':memory:' });
     const ids = Array.from({ length: 30 }, (_, n) => `of-the-same-beginning-${n}`);
