@@ -51,15 +51,20 @@ function traitNumbers(db: Database): (traits: Traits) => number {
   };
 }
 
-/** What the ledger has of the people of the messages in the occurrences of these, perhaps under other keys. */
+/** What the ledger has of the people of the messages in the occurrences of these, perhaps under other keys where these have several. */
 function rowsOf(db: Database, columns: string, messages: readonly MessageName[], condition = 'TRUE'): Row[] {
-  // Plain texts: looking for the fields of an object takes SQLite three times as long. A join, since IN would first sort them.
-  return alike(messages, ofOneOccurrence).flatMap((list) => db.all(
-    `SELECT ${columns} FROM (SELECT value AS person FROM json_each(?3)) CROSS JOIN deliveries
-       ON occurrence_number = (SELECT occurrences.number FROM occurrences WHERE campaign = ?1 AND occurrence = ?2) AND recipient = person
-     WHERE ${condition}`,
-    list[0]?.campaign ?? '', list[0]?.occurrence ?? '', JSON.stringify([...new Set(list.map(({ recipient }) => recipient))]),
-  ));
+  return alike(messages, ofOneOccurrence).flatMap((list) => {
+    const [{ campaign, occurrence, key }] = list as [MessageName];
+    // Plain texts: looking for the fields of an object takes SQLite three times as long. A join, since IN would first sort them.
+    return db.all(
+      `SELECT ${columns} FROM (SELECT value AS person FROM json_each(?3)) CROSS JOIN deliveries
+         ON occurrence_number = (SELECT occurrences.number FROM occurrences WHERE campaign = ?1 AND occurrence = ?2) AND recipient = person
+       WHERE (?4 IS NULL OR message_key = ?4) AND ${condition}`,
+      campaign, occurrence, JSON.stringify([...new Set(list.map(({ recipient }) => recipient))]),
+      // A topic may have got thousands of others.
+      list.every((one) => one.key === key) ? key : null,
+    );
+  });
 }
 
 export function contacts(db: Database, messages: readonly MessageName[], since: Date): Contact[][] {

@@ -6,6 +6,7 @@ import { explainAudience, removeDeadDevices, reportDevices } from '../../../core
 import { PLATFORMS, type Platform } from '../../../core/recipient';
 import { conditionToSql } from '../../../core/segment';
 import { checkStore, NOBODY, openStore, type DeliveryIntent, type HeldMessage, type Store } from '../../../core/store';
+import { Database } from '../../../core/store/sqlite/database';
 import { pageQuery } from '../../../core/store/sqlite/ledger';
 import { MIGRATIONS } from '../../../core/store/sqlite/migrations';
 import { collect, NOW, person, temporaryFolder } from '../support';
@@ -725,6 +726,19 @@ describe('a store file', () => {
     expect((await collect(other.ledger())).filter(({ id, outcome }) => id === 'last' || outcome !== undefined).map(({ id, outcome }) => [id, outcome]))
       .toEqual([['last', undefined], ['second', 'accepted']]);
     await Promise.all([writer.close(), other.close()]);
+  });
+
+  it('reads nothing of the thousands that a topic got before another message goes to it', async () => {
+    const store = await openStore({ sqlite: ':memory:' });
+    const toTopic = (n: number) => intent(`n${n}`, { recipient: NOBODY, key: `topic news ${n}` });
+    await store.lease(Array.from({ length: 1000 }, (_, n) => toTopic(n)), LEASE);
+    const read = jest.spyOn(Database.prototype, 'all');
+    expect(await store.reached([toTopic(1000)])).toEqual([false]);
+    expect(await store.lease([toTopic(1000)], LEASE)).toEqual(['go']);
+    expect(read.mock.results.flatMap(({ value }) => value as unknown[])).toEqual([]);
+    expect(await store.lease([toTopic(7)], LEASE)).toEqual(['duplicate']);
+    read.mockRestore();
+    await store.close();
   });
 
   it('leases nothing where the index of its ids has no room', async () => {
