@@ -1,6 +1,6 @@
 /**
  * Which deliveries left for their gateway. They leave in the order they were leased, mostly, and so stand here as spans of their numbers:
- * one row says it of a hundred messages. It matters only of those without outcome, whose run may be gone.
+ * one row says it of up to a thousand messages. It matters only of those without outcome, whose run may be gone.
  */
 import type { Database } from './database';
 
@@ -24,16 +24,20 @@ export function spansOf(numbers: readonly number[]): Span[] {
   return spans;
 }
 
-/** These left. In a transaction. */
+/** These left. In a transaction. What follows the last ones that left makes their span longer: a slow gateway is handed one at a time. */
 export function writeDepartures(db: Database, spans: readonly Span[]): void {
-  for (const span of spans) db.run('INSERT INTO departures (first, last) VALUES (?, ?) ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)', ...span);
+  for (const span of spans) db.run(WRITE, ...span);
 }
+
+const WRITE = `INSERT INTO departures (first, last) VALUES (
+    coalesce((SELECT first FROM (SELECT first, last FROM departures WHERE first < ?1 ORDER BY first DESC LIMIT 1) WHERE last = ?1 - 1 AND first > ?2 - ${LONGEST}), ?1), ?2)
+  ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)`;
 
 /** This one stays until it is said again: it is leased anew, or waits for another attempt. In a transaction. */
 export function takeBack(db: Database, number: number): void {
   const spans = db.all('SELECT first, last FROM departures WHERE first > ?1 - ?2 AND first <= ?1 AND last >= ?1', number, LONGEST);
-  for (const { first, last } of spans) {
-    db.run('DELETE FROM departures WHERE first = ?', Number(first));
-    writeDepartures(db, ([[Number(first), number - 1], [number + 1, Number(last)]] satisfies Span[]).filter(([from, to]) => from <= to));
-  }
+  // All of them before their parts are written, which must not become part of one that goes.
+  for (const { first } of spans) db.run('DELETE FROM departures WHERE first = ?', Number(first));
+  const parts = spans.flatMap(({ first, last }): Span[] => [[Number(first), number - 1], [number + 1, Number(last)]]);
+  writeDepartures(db, parts.filter(([from, to]) => from <= to));
 }

@@ -38,6 +38,14 @@ describe('departures', () => {
     expect(spansOf([])).toEqual([]);
   });
 
+  it('that follow one another one at a time are one row too', async () => {
+    const db = await Database.open(':memory:', 0);
+    writeDepartures(db, spansOf([3]));
+    for (let one = 5; one <= 2500; one++) writeDepartures(db, spansOf([one]));
+    expect(db.all('SELECT first, last FROM departures ORDER BY first').map(({ first, last }) => [first, last])).toEqual([[3, 3], [5, 1004], [1005, 2004], [2005, 2500]]);
+    await db.close();
+  });
+
   it('of more than a thousand at once can be taken back one by one', async () => {
     const db = await Database.open(':memory:', 0);
     writeDepartures(db, spansOf(Array.from({ length: 2500 }, (_, n) => n + 1)));
