@@ -11,7 +11,9 @@ const TOGETHER = 10_000;
 
 export class DeliveryNumbers {
   /** Of deliveries that this process wrote and that may not be in the index yet. */
-  private readonly recent = new Map<string, number>();
+  private recent = new Map<string, number>();
+  /** Those that went into it last: many of them are in the air still, and will be asked for. */
+  private before = this.recent;
   /** The last number in the index, when it was last looked at. */
   private indexed = 0;
 
@@ -27,14 +29,17 @@ export class DeliveryNumbers {
 
   /** These were written, and are committed. @param indexed the last number in the index since */
   add(numbers: Iterable<readonly [id: string, number: number]>, indexed: number): void {
-    if (indexed !== this.indexed) this.recent.clear();
-    this.indexed = indexed;
+    if (indexed !== this.indexed) {
+      this.before = this.recent;
+      this.recent = new Map();
+      this.indexed = indexed;
+    }
     for (const [id, number] of numbers) this.recent.set(id, number);
   }
 
   /** Of the delivery of the id; null where there is none. Asked in a transaction. */
   of(id: string): number | null {
-    return this.recent.get(id) ?? this.find(id) ?? (this.index() > 0 ? this.find(id) : null);
+    return this.recent.get(id) ?? this.before.get(id) ?? this.find(id) ?? (this.index() > 0 ? this.find(id) : null);
   }
 
   /** Brings the index up to date, in a transaction. How many deliveries were missing. */
