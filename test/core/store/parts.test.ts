@@ -24,6 +24,8 @@ describe('rounds', () => {
         expect(parts.flat().filter((row) => row.key === key)).toEqual(all.filter((row) => row.key === key));
       }
       expect(parts.flat()).toHaveLength(all.length);
+      // No more of them than it takes: none where there is nothing to say.
+      expect(parts).toHaveLength(Math.max(0, ...[...Map.groupBy(all, ({ key }) => key).values()].map((some) => some.length)));
     }));
   });
 });
