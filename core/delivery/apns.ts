@@ -104,8 +104,8 @@ export function readApns({ status, headers, body }: Answer): Reading {
   const id = headers.get('apns-id') ?? headers.get('apns-request-id');
   const unique = headers.get('apns-unique-id');
   const ids: Reading = {};
-  if (typeof id === 'string') ids.gatewayId = id;
-  if (typeof unique === 'string') ids.uniqueId = unique;
+  if (typeof id === 'string' && id !== '') ids.gatewayId = id;
+  if (typeof unique === 'string' && unique !== '') ids.uniqueId = unique;
   if (status < 300) return ids;
   const { reason, timestamp } = bodyObject(body);
   const since = typeof timestamp === 'number' ? new Date(timestamp) : undefined;

@@ -51,7 +51,7 @@ export function readFcm({ status, body, complete }: Answer, { token }: GatewayMe
   if (status < 300) {
     if (named === undefined) return {};
     const name = value[named];
-    if (typeof name === 'string') return { gatewayId: name };
+    if (typeof name === 'string' && name !== '') return { gatewayId: name };
     // Where only the name was lost, FCM has said all the same that it took the message.
     return complete ? { code: 'NO_NAME' } : {};
   }

@@ -247,17 +247,17 @@ export async function* ledger(db: Database, selection: KpiSelection): AsyncGener
   for (const page of pages(db, 'deliveries', selection)) yield* page.map(toLedgerRow);
 }
 
-/** What the rows of an occurrence come in the order of, of which an index has the first; with the names of the occurrence. */
+/** The rows of an occurrence, by a column that an index has them in the order of; before the first of them comes `start`. */
 const TABLES = {
-  deliveries: { rows: 'SELECT t.* FROM deliveries AS t', order: ['recipient', 'id'] },
-  participations: { rows: 'SELECT t.*, o.campaign, o.occurrence FROM participations AS t JOIN occurrences AS o ON o.number = t.occurrence_number', order: ['recipient'] },
+  deliveries: { rows: 'SELECT t.* FROM deliveries AS t', order: 'number', start: 0 },
+  participations: { rows: 'SELECT t.*, o.campaign, o.occurrence FROM participations AS t JOIN occurrences AS o ON o.number = t.occurrence_number', order: 'recipient', start: '' },
 } as const;
 const PAGE = 5000;
 
-/** The query of a page behind the one that ends with certain values of the order; of an occurrence, by its number. */
+/** The query of a page behind the one that ends with a certain value of the order; of an occurrence, by its number. */
 export function pageQuery(table: keyof typeof TABLES): string {
   const { rows, order } = TABLES[table];
-  return `${rows} WHERE t.occurrence_number = ? AND (${order.join(', ')}) > (${order.map(() => '?').join(', ')}) ORDER BY ${order.join(', ')} LIMIT ${PAGE}`;
+  return `${rows} WHERE t.occurrence_number = ? AND t.${order} > ? ORDER BY t.${order} LIMIT ${PAGE}`;
 }
 
 /** A page at a time: a reader never holds the whole ledger. */
@@ -267,9 +267,10 @@ export function* pages(db: Database, table: keyof typeof TABLES, { campaign, occ
     campaign ?? null, occurrence ?? null,
   );
   for (const { number = null } of occurrences) {
+    const { order, start } = TABLES[table];
     let last: Row | undefined;
     do {
-      const rows: Row[] = db.all(pageQuery(table), number, ...TABLES[table].order.map((column) => last?.[column] ?? ''));
+      const rows: Row[] = db.all(pageQuery(table), number, last?.[order] ?? start);
       yield rows;
       last = rows.length === PAGE ? rows.at(-1) : undefined;
     } while (last !== undefined);

@@ -378,4 +378,12 @@ export const MIGRATIONS: readonly string[] = [
       not_before, outcome, code, gateway_id, unique_id, attempts, settled_at
     FROM ledger AS l LEFT JOIN delivery_traits AS t ON t.number = l.traits LEFT JOIN occurrences AS o ON o.number = l.occurrence_number;
   `,
+  // People who come in no order of their ids change a page for each of them in every index by people: one is enough, of what somebody got in an
+  // occurrence or in all. An occurrence is read in the order in which it was leased.
+  `
+  DROP INDEX ledger_by_occurrence;
+  DROP INDEX ledger_by_recipient;
+  CREATE INDEX ledger_by_occurrence ON ledger (occurrence_number);
+  CREATE INDEX ledger_by_recipient ON ledger (recipient, occurrence_number, leased_at);
+  `,
 ];

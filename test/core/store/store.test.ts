@@ -724,7 +724,7 @@ describe('a store file', () => {
     await writer.lease([intent('last')], { ...LEASE, owner: 'run-2' });
     expect(await other.depart(['last'], { ...LEASE, owner: 'run-2' })).toEqual(new Set(['last']));
     expect((await collect(other.ledger())).filter(({ id, outcome }) => id === 'last' || outcome !== undefined).map(({ id, outcome }) => [id, outcome]))
-      .toEqual([['last', undefined], ['second', 'accepted']]);
+      .toEqual([['second', 'accepted'], ['last', undefined]]);
     await Promise.all([writer.close(), other.close()]);
   });
 
@@ -806,12 +806,13 @@ describe('a store file', () => {
     await store.close();
   });
 
-  it.each(['deliveries', 'participations'] as const)('reads the %s of an occurrence in the order of an index and sorts no more than what one person got', async (table) => {
+  it.each([
+    ['deliveries', 'SEARCH l USING INDEX ledger_by_occurrence (occurrence_number=? AND rowid>?)', 0],
+    ['participations', 'SEARCH t USING PRIMARY KEY (occurrence_number=? AND recipient>?)', ''],
+  ] as const)('reads the %s of an occurrence in the order of an index and sorts nothing', async (table, search, start) => {
     const store = await openStore({ sqlite: ':memory:' });
-    const steps = databaseOf(store).prepare(`EXPLAIN QUERY PLAN ${pageQuery(table)}`).all(1, ...['', ''].slice(0, table === 'deliveries' ? 2 : 1));
-    expect(steps.map(({ detail }) => String(detail)).filter((step) => !/^SEARCH [to] USING INTEGER PRIMARY KEY/.test(step))).toEqual(table === 'deliveries'
-      ? ['SEARCH l USING INDEX ledger_by_occurrence (occurrence_number=? AND recipient>?)', 'USE TEMP B-TREE FOR LAST TERM OF ORDER BY']
-      : [expect.stringMatching(/^SEARCH t USING PRIMARY KEY \(occurrence_number=\? AND recipient>\?/)]);
+    const steps = databaseOf(store).prepare(`EXPLAIN QUERY PLAN ${pageQuery(table)}`).all(1, start);
+    expect(steps.map(({ detail }) => String(detail)).filter((step) => !/^SEARCH [to] USING INTEGER PRIMARY KEY/.test(step))).toEqual([search]);
     await store.close();
   });
 
