@@ -46,13 +46,13 @@ async function engine(order) {
 }
 
 /** The whole campaign: text written for each person, every delivery in the ledger before it leaves and after. */
-const campaign = (keeping) => async (order) => {
+const campaign = (keeping, idOf = (n) => n) => async (order) => {
   const { openStore, sendCampaign } = require(`${order.build}/core/index.js`);
   const folder = mkdtempSync(join(tmpdir(), 'push-ledger-'));
   const store = await openStore({ sqlite: join(folder, 'store.sqlite') });
   if (!keeping) withoutLedger(store);
   function* people() {
-    for (let n = 0; n < order.messages; n++) yield { id: `p${n}`, token: token(n), gateway: order.type };
+    for (let n = 0; n < order.messages; n++) yield { id: `p${idOf(n)}`, token: token(n), gateway: order.type };
   }
   let accepted = 0;
   const options = { campaign: 'bench', store, gateways: { [order.type]: gatewayOf(order) }, template: { template: alert }, delivery: { rate: { perMinute: Infinity } } };
@@ -61,6 +61,9 @@ const campaign = (keeping) => async (order) => {
   rmSync(folder, { recursive: true });
   return accepted;
 };
+
+/** Numbers from 0 to a prime number of some millions, each once and far from the one before. */
+const scattered = (n) => (n * 1_299_709) % 15_485_863;
 
 /** A store that is asked all the same and keeps nothing of who was sent to: what the ledger costs is the difference. */
 function withoutLedger(store) {
@@ -183,6 +186,7 @@ async function undici8({ type, endpoint, ca, messages }) {
 export const SENDERS = {
   engine: { of: ['fcm', 'apns'], send: engine },
   'engine, campaign with ledger': { of: ['fcm', 'apns'], send: campaign(true) },
+  'engine, campaign with ledger, people in no order': { of: ['fcm', 'apns'], send: campaign(true, scattered) },
   'engine, campaign without ledger': { of: ['fcm', 'apns'], send: campaign(false) },
   'node:http2 window': { of: ['fcm', 'apns'], send: raw },
   'firebase-admin sendEach': { of: ['fcm'], send: sendEach },

@@ -15,7 +15,8 @@ let taken = 0;
 server.on('session', (session) => session.on('error', () => undefined));
 server.on('stream', (stream, headers) => {
   const answer = headers[':path'].startsWith('/3/')
-    ? () => stream.respond({ ':status': 200, 'apns-id': '7d0a5a0e-7d3c-4ac2-8a4f-9a5a2a0a0001' }, { endStream: true })
+    // As Apple's does: the id that came with the message, or a new one.
+    ? () => stream.respond({ ':status': 200, 'apns-id': headers['apns-id'] ?? '7d0a5a0e-7d3c-4ac2-8a4f-9a5a2a0a0001' }, { endStream: true })
     : () => {
         stream.respond({ ':status': 200, 'content-type': 'application/json' });
         stream.end('{"name":"projects/demo/messages/0:1500415314455276%31bd1c9631bd1c96"}');

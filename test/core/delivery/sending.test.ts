@@ -42,6 +42,12 @@ describe('sending', () => {
     });
   });
 
+  it('takes an empty apns-id or apns-unique-id of APNs for none', async () => {
+    await start('apns', () => ({ status: 200, headers: { 'apns-id': '', 'apns-unique-id': '' } }));
+    const [result] = await sendAll(gateway, messages(1));
+    expect([result?.outcome, result?.gatewayId, result?.uniqueId]).toEqual(['accepted', undefined, undefined]);
+  });
+
   describe('what FCM says', () => {
     it.each([
       ['the known text', fcmError(400, 'INVALID_ARGUMENT', { message: 'The registration token is not a valid FCM registration token' }), 'dead-token', 'INVALID_ARGUMENT/token'],
@@ -52,6 +58,7 @@ describe('sending', () => {
       ['a page of a proxy', { status: 404, body: '<html>' }, 'bad-credentials', undefined],
       ['200 from somebody else', { status: 200, body: '<html>welcome' }, 'unknown', 'NO_NAME'],
       ['204 from somebody else', { status: 204 }, 'unknown', 'NO_NAME'],
+      ['a name without a letter', { status: 200, body: { name: '' } }, 'unknown', 'NO_NAME'],
       ['a conflict, which for a topic would be good news', { status: 409, body: { error: { status: 'ABORTED' } } }, 'bad-payload', 'ABORTED'],
     ] as const)('understands %s', async (_, deed, outcome, code) => {
       await start('fcm', () => deed as Deed);
