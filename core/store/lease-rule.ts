@@ -2,13 +2,19 @@
 import type { Outcome } from '../delivery/gateway';
 import { gapEnd, isCapReached, type Contact, type DeliveryIntent, type LeaseDecision, type LeaseOptions, type MessageName } from './store';
 
+/**
+ * The code of a delivery that is leased again though an earlier message of it may have arrived. As long as it is not accepted that stays
+ * unknown, whatever refuses the new one: it must not count as certain.
+ */
+export const IN_DOUBT = 'in-doubt';
+
 /** A delivery that the ledger knows; instants in ISO 8601. */
 export interface LeasedRow extends MessageName {
   id: string;
   outcome: Outcome | null;
   owner: string;
   leasedUntil: string;
-  /** Was handed to its gateway, and does not wait for that, be it for the first time or again. */
+  /** Was handed to its gateway, and does not wait for that, be it for the first time or again; or is {@link IN_DOUBT}. */
   hasLeft: boolean;
   /** When its next attempt is due; null where it never waited for another. */
   notBefore: string | null;

@@ -1,5 +1,5 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
-import { contactsSince, judgeLeases, type LeasedRow } from '../lease-rule';
+import { contactsSince, IN_DOUBT, judgeLeases, type LeasedRow } from '../lease-rule';
 import { rounds } from '../rounds';
 import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
@@ -64,7 +64,8 @@ export function lease(db: Database, deliveries: readonly DeliveryIntent[], optio
          ON CONFLICT (id) DO UPDATE SET
            arm = excluded.arm, category = excluded.category, counts = excluded.counts, gateway = excluded.gateway, platform = excluded.platform,
            owner = excluded.owner, leased_at = excluded.leased_at, leased_until = excluded.leased_until,
-           left_at = excluded.left_at, not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL`,
+           code = CASE WHEN deliveries.outcome = 'unknown' OR ${MAY_ARRIVE} THEN '${IN_DOUBT}' END,
+           left_at = excluded.left_at, not_before = NULL, outcome = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL`,
         json(taken), options.owner, now, leaseEnd(options),
       );
     }
@@ -81,13 +82,16 @@ async function lockLeases(queries: Queries, messages: readonly MessageName[]): P
     await queries.all(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.lease.' || $1, 0))`, campaign);
   }
   const rows = await queries.all(
-    `SELECT *, (left_at IS NOT NULL)::int AS has_left FROM deliveries WHERE (campaign, occurrence, recipient, message_key) IN
+    `SELECT *, ${MAY_ARRIVE}::int AS has_left FROM deliveries WHERE (campaign, occurrence, recipient, message_key) IN
        (SELECT campaign, occurrence, recipient, message_key FROM ${ASKED})
      ORDER BY id FOR UPDATE`,
     json(messages.map(({ campaign, occurrence, recipient, key }) => ({ campaign, occurrence, recipient, key }))),
   );
   return rows.map(toLeasedRow);
 }
+
+/** Whether a delivery without outcome is perhaps on its way, or was. */
+const MAY_ARRIVE = `(deliveries.outcome IS NULL AND (deliveries.left_at IS NOT NULL OR deliveries.code IS NOT DISTINCT FROM '${IN_DOUBT}'))`;
 
 function leaseEnd({ now, leaseMs }: LeaseOptions): string {
   return new Date(now.getTime() + leaseMs).toISOString();
@@ -118,7 +122,7 @@ export async function postpone(db: Database, postponements: readonly Postponemen
   await db.transaction(async (queries) => {
     for (const part of rounds(postponements, ({ id }) => id)) {
       await queries.run(
-        `UPDATE deliveries SET not_before = r."notBefore", code = r.code, left_at = NULL
+        `UPDATE deliveries SET not_before = r."notBefore", code = CASE WHEN deliveries.code = '${IN_DOUBT}' THEN deliveries.code ELSE r.code END, left_at = NULL
          FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, "notBefore" TEXT, code TEXT) WHERE deliveries.id = r.id AND owner = $2 AND outcome IS NULL`,
         json(part), owner,
       );
@@ -136,7 +140,7 @@ export async function settle(
   await db.transaction(async (queries) => {
     for (const part of rounds(settlements, ({ id }) => id)) {
       await queries.run(
-        `UPDATE deliveries SET outcome = r.outcome, code = r.code, gateway_id = r."gatewayId", unique_id = r."uniqueId", attempts = deliveries.attempts + r.attempts, settled_at = $2
+        `UPDATE deliveries SET outcome = CASE WHEN r.outcome <> 'accepted' AND deliveries.code = '${IN_DOUBT}' THEN 'unknown' ELSE r.outcome END, code = r.code, gateway_id = r."gatewayId", unique_id = r."uniqueId", attempts = deliveries.attempts + r.attempts, settled_at = $2
          FROM jsonb_to_recordset($1::jsonb) AS r(id TEXT, outcome TEXT, code TEXT, "gatewayId" TEXT, "uniqueId" TEXT, attempts INTEGER)
          WHERE deliveries.id = r.id AND (deliveries.owner = $3 OR r.outcome = 'accepted') AND deliveries.outcome IS DISTINCT FROM 'accepted'`,
         json(part.map(({ id, outcome, code, gatewayId, uniqueId, attempts }) => ({ id, outcome, code, gatewayId, uniqueId, attempts }))), now.toISOString(), owner,

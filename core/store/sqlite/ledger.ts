@@ -1,6 +1,6 @@
 /** What was sent to whom: written before a message leaves and again when its outcome is known. */
 import { alike } from '../alike';
-import { contactsSince, judgeLeases, nameOf } from '../lease-rule';
+import { contactsSince, IN_DOUBT, judgeLeases, nameOf } from '../lease-rule';
 import { rounds } from '../rounds';
 import { toLeasedRow, toLedgerRow, type Row } from '../rows';
 import type {
@@ -121,7 +121,8 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
       }
       db.run(
         `UPDATE ledger SET arm = ?, traits = ?, owner = ?, leased_at = ?,
-           not_before = NULL, outcome = NULL, code = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL
+           code = CASE WHEN outcome IS 'unknown' OR ${MAY_ARRIVE} THEN '${IN_DOUBT}' END,
+           not_before = NULL, outcome = NULL, gateway_id = NULL, unique_id = NULL, settled_at = NULL
          WHERE number = ?`,
         arm, traitsOf(intent), owner, leasedAt, number,
       );
@@ -139,8 +140,11 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
 const INSERT = `INSERT INTO ledger (number, id, occurrence_number, recipient, message_key, arm, traits, device, owner, leased_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
+/** Whether a delivery without outcome is perhaps on its way, or was. */
+const MAY_ARRIVE = `(outcome IS NULL AND (code IS '${IN_DOUBT}' OR ${HAS_LEFT}))`;
+
 /** What judging a lease asks of a delivery. */
-const LEASED = `number, id, campaign, occurrence, recipient, message_key, outcome, not_before, outcome IS NULL AND ${HAS_LEFT} AS has_left,
+const LEASED = `number, id, campaign, occurrence, recipient, message_key, outcome, not_before, ${MAY_ARRIVE} AS has_left,
   (SELECT name FROM lease_owners WHERE number = owner) AS owner, (SELECT leased_until FROM lease_owners WHERE number = owner) AS leased_until`;
 
 /** Of a run; null where it leased nothing yet, and so holds nothing. */
@@ -184,7 +188,7 @@ export function postpone(db: Database, numbers: DeliveryNumbers, postponements: 
     const holder = ownerNumber(db, owner);
     for (const { id, notBefore, code } of postponements) {
       const number = numbers.of(id);
-      const change = 'UPDATE ledger SET not_before = ?, code = ? WHERE number = ? AND owner = ? AND outcome IS NULL';
+      const change = `UPDATE ledger SET not_before = ?, code = CASE WHEN code IS '${IN_DOUBT}' THEN code ELSE ? END WHERE number = ? AND owner = ? AND outcome IS NULL`;
       if (number !== null && db.run(change, notBefore.toISOString(), code, number, holder) > 0) takeBack(db, number);
     }
   });
@@ -213,7 +217,7 @@ export function settle(
 /** What nearly every message needs, said with as few parameters as it takes. */
 const ACCEPT = `UPDATE ledger SET outcome = 'accepted', code = NULL, gateway_id = ?, unique_id = ?, attempts = attempts + ?, settled_at = ?
   WHERE number = ? AND outcome IS NOT 'accepted'`;
-const REFUSE = `UPDATE ledger SET outcome = ?, code = ?, gateway_id = ?, unique_id = ?, attempts = attempts + ?, settled_at = ?
+const REFUSE = `UPDATE ledger SET outcome = CASE WHEN code IS '${IN_DOUBT}' THEN 'unknown' ELSE ? END, code = ?, gateway_id = ?, unique_id = ?, attempts = attempts + ?, settled_at = ?
   WHERE number = ? AND owner = ? AND outcome IS NOT 'accepted'`;
 
 export function recordParticipations(db: Database, participations: readonly Participation[], now: Date): void {

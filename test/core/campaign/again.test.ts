@@ -151,6 +151,17 @@ describe.each(DATABASES)('a message that waits for another attempt, in $name', (
     expect(ends(await campaign({}, people))).toEqual(people.map(() => ['sent', undefined]));
   });
 
+  it('may have arrived though a later run that sends again is refused, and skips the phone after that', async () => {
+    vendor.manners = () => 'silence';
+    campaign().catch(() => undefined);
+    await until(() => vendor.seen.length === 1);
+    const refusing = new FakeGateway('fcm', () => ({ outcome: 'bad-payload' }));
+    expect(ends(await campaign({ gateways: { fcm: refusing }, onUnknown: 'send-again', now: later(3_600_000) }))).toEqual([['failed', 'bad-payload']]);
+    expect(await collect(store.ledger())).toMatchObject([{ outcome: 'unknown' }]);
+    const other = new FakeGateway();
+    expect(ends(await campaign({ gateways: { fcm: other }, now: later(7_200_000) }))).toEqual([['suppressed', 'unknown-before']]);
+  });
+
   describe('to a topic', () => {
     const broadcast = (more: Partial<Parameters<typeof sendBroadcast>[1]> = {}) => sendBroadcast({}, {
       campaign: 'sale', template: { template: { title: 'T' } }, to: { topic: 'news' }, store, gateways: { fcm }, delivery: { backoffMs: 5 }, ...more,

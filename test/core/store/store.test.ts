@@ -205,6 +205,32 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
       expect(a).toMatchObject({ id: 'a', outcome: 'unknown', code: 'run-ended' });
     });
 
+    it('keeps in doubt what may have arrived, though leased again and then refused, put off or lost before it left; until it is accepted', async () => {
+      const ids = ['left', 'unknown', 'waited'];
+      const [skip, again] = [ids.map((id) => intent(id)), ids.map((id) => intent(id, { resendUnknown: true }))];
+      const run = (number: number) => ({ ...LEASE, owner: `run-${number}`, now: new Date(NOW.getTime() + number * 61_000) });
+      const doubted = ['unknown-before', 'unknown-before', 'go'];
+      await store.lease(ids.map((id) => intent(id, { leaves: id !== 'waited' })), run(1));
+      await store.settle([{ id: 'unknown', outcome: 'unknown', code: 'timeout', attempts: 1 }], run(1));
+      // Stopped before anything left.
+      expect(await store.lease(again, run(2))).toEqual(['go', 'go', 'go']);
+      await store.settle(ids.map((id) => ({ id, outcome: 'unavailable', code: 'cancelled', attempts: 0 })), run(2));
+      expect((await collect(store.ledger())).map(({ id, outcome, code }) => [id, outcome, code]).toSorted())
+        .toEqual([['left', 'unknown', 'cancelled'], ['unknown', 'unknown', 'cancelled'], ['waited', 'unavailable', 'cancelled']]);
+      expect(await store.lease(skip, run(3))).toEqual(doubted);
+      // Put off, and then its run is gone.
+      expect(await store.lease(again, run(4))).toEqual(['go', 'go', 'go']);
+      await store.postpone(ids.map((id) => ({ id, notBefore: run(4).now, code: 'UNAVAILABLE' })), 'run-4');
+      expect(await store.lease(skip, run(6))).toEqual(doubted);
+      // Gone before it left, twice.
+      await store.lease(again, run(8));
+      await store.lease(again, run(10));
+      expect(await store.lease(skip, run(12))).toEqual(doubted);
+      await store.lease(again, run(14));
+      await store.settle([{ id: 'left', outcome: 'accepted', attempts: 1 }], run(14));
+      expect(await store.lease(skip, run(16))).toEqual(['already-sent', 'unknown-before', 'go']);
+    });
+
     it.each(['bad-credentials', 'bad-payload', 'wrong-environment', 'throttled', 'unavailable'] as const)(
       'lets go again what certainly did not arrive: %s', async (outcome) => {
         await store.lease([intent('a')], LEASE);
