@@ -45,10 +45,11 @@ export class Judging {
     const expected = candidates.map(({ item }) => this.expect(item));
     // Where people are counted the lease would tell too late who comes twice.
     const isCounted = expected.some(({ rules }) => rules.audienceCap !== undefined);
+    const mayWait = expected.some(({ rules }) => keepsWaiting(rules));
     const lookBack = Math.max(...expected.map(({ rules }) => lookBackMs(rules)));
     const [standing, reached, waited, contacts] = await Promise.all([
       store.standing(candidates.map(({ person }) => person.id), candidates.flatMap(({ person }) => person.devices.map(({ token }) => token))),
-      isCounted || !messages.every(({ occurrence }) => this.isNew(occurrence)) ? store.reached(messages) : [],
+      isCounted || mayWait || !messages.every(({ occurrence }) => this.isNew(occurrence)) ? store.reached(messages) : [],
       store.held(messages),
       lookBack === 0 ? [] : store.contacts(messages, new Date(now.getTime() - lookBack)),
       this.readRuns(candidates, now),
@@ -123,6 +124,11 @@ export class Judging {
     }
     return rules;
   }
+}
+
+/** Whether somebody who comes twice may be held back the second time; the lease, which would tell that they were sent to, is not asked then. */
+function keepsWaiting({ quietHours, localTime, gap }: Rules): boolean {
+  return quietHours?.then === 'hold' || localTime !== undefined || gap?.then === 'hold';
 }
 
 /** So few people prove nothing about a message. */

@@ -52,6 +52,18 @@ describe('the policies of sending', () => {
       expect(fcm.messages).toHaveLength(2);
     });
 
+    it('let nobody wait whom the same run sent to before they began', async () => {
+      async function* list() {
+        for (let n = 0; n < 500; n++) yield item(`p${n}`, { timezone: 'UTC' });
+        while ((await store.runs())[0]?.sent !== 500) await sleep(10);
+        at('2026-06-01T22:30:00Z');
+        yield item('p0', { timezone: 'UTC' });
+      }
+      const results = await collect(sendCampaign(list(), options({ policies: { quietHours } })));
+      expect(fates(results).slice(500)).toEqual(['suppressed already-sent']);
+      expect(await store.runs()).toMatchObject([{ state: 'finished', people: 500, sent: 500 }]);
+    });
+
     it('of a daily campaign: who waited gets the occurrence that they waited for', async () => {
       const daily = { repeat: { per: 'day' }, policies: { zone: 'Europe/Paris', quietHours } } as const;
       await send([item('anna')], daily);
