@@ -43,22 +43,26 @@ export class Judging {
     const { store } = this;
     const messages = candidates.map(({ message }) => message);
     const expected = candidates.map(({ item }) => this.expect(item));
-    // Where people are counted the lease would tell too late who comes twice.
-    const isCounted = expected.some(({ rules }) => rules.audienceCap !== undefined);
     const mayWait = expected.some(({ rules }) => keepsWaiting(rules));
+    const isCapped = expected.some(({ rules }) => rules.audienceCap !== undefined);
     const lookBack = Math.max(...expected.map(({ rules }) => lookBackMs(rules)));
-    const [standing, reached, waited, contacts] = await Promise.all([
+    const [standing, reached, counted, waited, contacts] = await Promise.all([
       store.standing(candidates.map(({ person }) => person.id), candidates.flatMap(({ person }) => person.devices.map(({ token }) => token))),
-      isCounted || mayWait || !messages.every(({ occurrence }) => this.isNew(occurrence)) ? store.reached(messages) : [],
+      mayWait || !messages.every(({ occurrence }) => this.isNew(occurrence)) ? store.reached(messages) : [],
+      isCapped ? store.counted(messages) : [],
       store.held(messages),
       lookBack === 0 ? [] : store.contacts(messages, new Date(now.getTime() - lookBack)),
       this.readRuns(candidates, now),
     ]);
+    /** People of this page whom the cap counts, and the ledger not yet. */
+    const counting = new Set<string>();
     return candidates.map((candidate, index): Judged => {
       const { rules, ttlSeconds } = expected[index] as ReturnType<Judging['expect']>;
       const { occurrence } = candidate.message;
       const run = this.runs.get(occurrence) as RunRow;
       const before = waited[index];
+      const name = isCapped ? JSON.stringify([occurrence, candidate.person.id]) : '';
+      const isCounted = counted[index] === true || counting.has(name);
       const verdict = judge(rules, {
         person: candidate.person,
         heldOut: pushState(candidate.item)['heldOut'] === true,
@@ -68,9 +72,12 @@ export class Judging {
         contacts: contacts[index] ?? [],
         ...(ttlSeconds !== undefined && { ttlSeconds }),
         ...(before && { waited: { until: Date.parse(before.until), since: Date.parse(before.since), reason: before.reason as HoldingReason } }),
-        run: { name: `${this.campaign} ${occurrence}`, state: run.state, startedAt: Date.parse(run.startedAt), taken: this.taken.get(occurrence) ?? 0, failedShare: this.failedShares.get(occurrence) ?? 0 },
+        run: { name: `${this.campaign} ${occurrence}`, state: run.state, startedAt: Date.parse(run.startedAt), taken: this.taken.get(occurrence) ?? 0, isCounted, failedShare: this.failedShares.get(occurrence) ?? 0 },
       });
-      if (verdict.fate === 'go') this.taken.set(occurrence, (this.taken.get(occurrence) ?? 0) + 1);
+      if (isCapped && verdict.fate === 'go' && !isCounted) {
+        this.taken.set(occurrence, (this.taken.get(occurrence) ?? 0) + 1);
+        counting.add(name);
+      }
       return { candidate, verdict, rules, waited: before !== undefined, ...(ttlSeconds !== undefined && { ttlSeconds }) };
     });
   }

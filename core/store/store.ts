@@ -357,6 +357,8 @@ export interface Store {
   contacts(messages: readonly MessageName[], since: Date): Promise<(readonly Contact[])[]>;
   /** People of an occurrence to whom something was accepted or may have been. */
   countReached(campaign: string, occurrence: string): Promise<number>;
+  /** For each message whether its person is one of them, be it by another message of the occurrence. */
+  counted(messages: readonly MessageName[]): Promise<boolean[]>;
   /**
    * Writes down, in one transaction, that these are about to be sent; one decision each, in order.
    * Deliveries to several devices of a person are leased in one call, for a later call finds the person in flight.

@@ -18,4 +18,4 @@ export const canary: Policy = ({ canary: rule }, { person, run, now }, plan) => 
 };
 
 export const audienceCap: Policy = ({ audienceCap: most }, { run }, plan) =>
-  (most !== undefined && run.taken >= most ? 'audience-cap' : plan);
+  (most !== undefined && run.taken >= most && !run.isCounted ? 'audience-cap' : plan);

@@ -43,8 +43,8 @@ export interface Case {
   ttlSeconds?: number;
   /** What an earlier run held the person back for. */
   waited?: { until: number; since: number; reason: HoldingReason };
-  /** The occurrence as a whole. */
-  run: { name: string; state: RunState; startedAt: number; taken: number; failedShare: number };
+  /** The occurrence as a whole, and whether the person is one of those whom it took. */
+  run: { name: string; state: RunState; startedAt: number; taken: number; isCounted: boolean; failedShare: number };
 }
 
 /** How the message would go; policies narrow it one after the other. */

@@ -45,6 +45,17 @@ export async function countReached(db: Database, campaign: string, occurrence: s
   return Number(row?.['n']);
 }
 
+export async function counted(db: Database, messages: readonly MessageName[]): Promise<boolean[]> {
+  const rows = await db.all(
+    `SELECT position FROM ${ASKED} WHERE EXISTS (
+       SELECT 1 FROM deliveries AS d WHERE (d.campaign, d.occurrence, d.recipient) = (asked.campaign, asked.occurrence, asked.recipient)
+         AND (outcome IS NULL OR outcome IN ('accepted', 'unknown')))`,
+    json(messages),
+  );
+  const positions = new Set(rows.map((row) => row['position']));
+  return messages.map((_, position) => positions.has(position));
+}
+
 export function lease(db: Database, deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]> {
   const now = options.now.toISOString();
   const since = contactsSince(deliveries, options.now);

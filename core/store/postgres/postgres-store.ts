@@ -142,6 +142,10 @@ export class PostgresStore implements Store {
     return ledger.countReached(this.db, campaign, occurrence);
   }
 
+  counted(messages: readonly MessageName[]): Promise<boolean[]> {
+    return ledger.counted(this.db, messages);
+  }
+
   lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]> {
     return ledger.lease(this.db, deliveries, options);
   }

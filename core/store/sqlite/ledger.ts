@@ -90,6 +90,18 @@ export function countReached(db: Database, campaign: string, occurrence: string)
   )?.['n'] ?? 0);
 }
 
+export function counted(db: Database, messages: readonly MessageName[]): boolean[] {
+  const rows = db.all(
+    `SELECT asked.key AS position FROM json_each(?) AS asked WHERE EXISTS (
+       SELECT 1 FROM ledger WHERE recipient = asked.value ->> 'recipient' AND occurrence_number =
+         (SELECT occurrences.number FROM occurrences WHERE campaign = asked.value ->> 'campaign' AND occurrence = asked.value ->> 'occurrence')
+         AND (outcome IS NULL OR outcome IN ('accepted', 'unknown')))`,
+    JSON.stringify(messages),
+  );
+  const positions = new Set(rows.map((row) => Number(row['position'])));
+  return messages.map((_, position) => positions.has(position));
+}
+
 export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
   const now = options.now.toISOString();
   const since = contactsSince(deliveries, options.now);

@@ -145,6 +145,10 @@ export class SqliteStore implements Store {
     return ledger.countReached(this.db, campaign, occurrence);
   }
 
+  async counted(messages: readonly MessageName[]): Promise<boolean[]> {
+    return ledger.counted(this.db, messages);
+  }
+
   async lease(deliveries: readonly DeliveryIntent[], options: LeaseOptions): Promise<LeaseDecision[]> {
     return ledger.lease(this.db, this.numbers, deliveries, options);
   }

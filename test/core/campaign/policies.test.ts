@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { sendCampaign, SendSummary, steerRun, type CampaignOptions, type Item, type SendResult } from '../../../core/campaign';
 import type { GatewayMessage } from '../../../core/delivery/gateway';
-import { openStore, type Store } from '../../../core/store';
+import { openStore, type DeliveryIntent, type Store } from '../../../core/store';
+import { deliveryId } from '../../../core/tracking';
 import { collect, FakeGateway } from '../support';
 
 const TEXT = { template: { title: 'Hello', body: 'Text' } };
@@ -264,6 +265,31 @@ describe('the policies of sending', () => {
       }
       const results = await collect(sendCampaign(list(), options({ policies: { audienceCap: 450 } })));
       expect(fates(results).filter((fate) => fate === 'sent')).toHaveLength(450);
+    });
+
+    it('counts people once who stand on a page of its list twice, or in the air already, or with several orders', async () => {
+      expect(fates(await send([...many(1), ...many(3)], { policies: { audienceCap: 2 } })))
+        .toEqual(['sent', 'suppressed duplicate', 'sent', 'suppressed audience-cap']);
+      const orders = [item('anna', { order: 1 }), item('anna', { order: 2 }), item('ben', { order: 3 }), item('carl', { order: 4 }), item('anna', { order: 5 })];
+      expect(fates(await send(orders, { campaign: 'orders', repeat: { per: 'key', field: 'order' }, policies: { audienceCap: 2 } })))
+        .toEqual(['sent', 'sent', 'sent', 'suppressed audience-cap', 'sent']);
+    });
+
+    it('that was killed is sent to those whom its cap counts already, and to no fewer others for them', async () => {
+      const people = many(20);
+      const intents = people.map(({ id, token }): DeliveryIntent => ({
+        campaign: 'sale', occurrence: 'once', recipient: String(id), key: '', id: deliveryId('sale', 'once', String(id), String(token), ''), arm: null, category: 'marketing',
+        counts: true, resendUnknown: false, gateway: 'fcm', platform: 'android', device: 'd',
+      }));
+      const lease = { now: new Date(clock), owner: 'killed', leaseMs: 1000 };
+      await store.lease(intents.slice(0, 5), lease);
+      await store.lease(intents.slice(5, 10).map((one) => ({ ...one, leaves: true })), lease);
+      clock += HOUR;
+      const results = fates(await send(people, { policies: { audienceCap: 12 } }));
+      expect(results).toEqual([
+        ...Array(5).fill('sent'), ...Array(5).fill('suppressed unknown-before'), 'sent', 'sent', ...Array(8).fill('suppressed audience-cap'),
+      ]);
+      expect(await store.countReached('sale', 'once')).toBe(12);
     });
 
     it('goes to a canary share first, always the same people, and to the others when they had their time', async () => {

@@ -92,7 +92,7 @@ async function answers(connections: readonly Store[], messages: readonly Message
           ({ campaign, occurrence, recipient, arm, outcome: one.outcome as 'sent', ...(one.reason !== undefined && { reason: one.reason }) })), now);
         break;
       case 'read':
-        said.push(await store.held(intents(one.some)), await store.reached(intents(one.some)));
+        said.push(await store.held(intents(one.some)), await store.reached(intents(one.some)), await store.counted(intents(one.some)));
         said.push((await store.contacts(intents(one.some), NOW)).map((list) => sorted(list)));
         for (const campaign of ['sale', 'news']) {
           said.push(await collect(store.dueHeld(`${number} ${campaign}`, now)), await store.nextDue(`${number} ${campaign}`));

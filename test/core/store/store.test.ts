@@ -307,6 +307,8 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
       expect([own, nobody]).toEqual([[{ at: NOW.getTime(), category: 'news' }], []]);
       expect(await store.contacts([to('x', { campaign: 'other' })], NOW)).toEqual([[]]);
       expect(await store.countReached('sale', 'once')).toBe(1);
+      const asked = [to('x', {}), to('x', { key: 'order-1' }), to('x', { occurrence: 'next' }), to('x', { campaign: 'news' }), to('x', { campaign: 'failed' }), intent('z')];
+      expect(await store.counted(asked)).toEqual([true, true, false, true, false, false]);
     });
 
     it('looks at the person, on whichever of their devices', async () => {
