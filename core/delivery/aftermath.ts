@@ -66,7 +66,7 @@ export class Aftermath {
   /** Lets the circuit breaker hear how the gateway is. */
   private note(row: OutcomeRow, failed: boolean, leftAt: number): void {
     const { line: { overload }, limits } = this.parts;
-    const rest = overload.note(failed, leftAt, performance.now(), limits.backoffMs ?? OVERLOAD_REST_MS);
+    const rest = overload.note(failed, leftAt, performance.now(), limits.backoffMs ?? OVERLOAD_REST_MS, limits.maxBackoffMs);
     if (rest > 0) this.hold(rest, row.code);
   }
 

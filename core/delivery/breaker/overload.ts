@@ -25,13 +25,14 @@ export class Overload {
    * @param failed a 5xx, or none in time, or none since the connection or stream broke
    * @param leftAt when its message was put on the wire
    * @param restMs the first rest
+   * @param mostMs no rest is longer
    * @returns ms for which nothing should be sent, 0 to go on
    */
-  note(failed: boolean, leftAt: number, now: number, restMs: number): number {
+  note(failed: boolean, leftAt: number, now: number, restMs: number, mostMs: number): number {
     // What was in the air when the rest began has nothing to say about its end, however late it comes.
     if (leftAt < this.restsUntil) return 0;
     if (this.isTrying) {
-      if (failed) return this.rest(restMs, now);
+      if (failed) return this.rest(restMs, mostMs, now);
       this.isTrying = false;
       this.openings = 0;
       this.start(now);
@@ -40,7 +41,7 @@ export class Overload {
     if (now - this.since > WINDOW_MS) this.start(now);
     this.answers++;
     if (failed) this.failures++;
-    return this.answers >= LEAST && this.failures > SHARE * this.answers ? this.rest(restMs, now) : 0;
+    return this.answers >= LEAST && this.failures > SHARE * this.answers ? this.rest(restMs, mostMs, now) : 0;
   }
 
   private start(now: number): void {
@@ -48,9 +49,9 @@ export class Overload {
     this.answers = this.failures = 0;
   }
 
-  private rest(restMs: number, now: number): number {
+  private rest(restMs: number, mostMs: number, now: number): number {
     this.isTrying = true;
-    const wait = restMs * 2 ** Math.min(this.openings++, MOST_DOUBLINGS);
+    const wait = Math.min(restMs * 2 ** Math.min(this.openings++, MOST_DOUBLINGS), mostMs);
     this.restsUntil = now + wait;
     return wait;
   }

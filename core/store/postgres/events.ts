@@ -1,5 +1,6 @@
 /** Events of phones, and the stream of facts that KPIs are made of. */
 import type { KpiEvent } from '../../kpi/event';
+import { storableName } from '../../names';
 import type { DeviceEvent } from '../../tracking/events';
 import { pageFacts, participationFacts, toRecordedEvent, type Row } from '../rows';
 import type { KpiSelection, RecordReport } from '../store';
@@ -28,7 +29,7 @@ export function recordEvents(db: Database, events: readonly DeviceEvent[], now: 
         if (event.type === 'unsubscribed') unsubscribed.push(delivery);
       }
     });
-    const optOuts = unsubscribed.map((row) => ({ recipient: String(row['recipient']), category: String(row['category']), state: 'opted-out' as const }));
+    const optOuts = unsubscribed.map((row) => ({ recipient: String(row['recipient']), category: storableName(String(row['category'])), state: 'opted-out' as const }));
     await putConsents(queries, optOuts, receivedAt);
     return report;
   });

@@ -1,3 +1,5 @@
+import { BLANKS } from '../blanks';
+
 /**
  * The schema, one step a version, with the columns of the SQLite one. A step that has shipped is never edited; a change is
  * a new step. Instants are ISO 8601 text in UTC; names sort by their bytes, as in SQLite and as keyset pages need it.
@@ -242,4 +244,12 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // What waits for another attempt is not in the air; of one that waits for less than its lease nobody wrote down when it goes again.
   'UPDATE deliveries SET left_at = NULL WHERE outcome IS NULL AND not_before >= leased_until',
+  // A category of consent has one name, without blanks around it; where two become one, the no wins.
+  `
+  INSERT INTO consents (recipient, category, state, set_at)
+  SELECT DISTINCT ON (recipient, btrim(category, ${BLANKS})) recipient, btrim(category, ${BLANKS}), state, set_at FROM consents
+  WHERE category <> btrim(category, ${BLANKS}) ORDER BY recipient, btrim(category, ${BLANKS}), state = 'opted-out' DESC
+  ON CONFLICT (recipient, category) DO UPDATE SET state = excluded.state, set_at = excluded.set_at WHERE excluded.state = 'opted-out';
+  DELETE FROM consents WHERE category <> btrim(category, ${BLANKS});
+  `,
 ];

@@ -1,5 +1,6 @@
 /** Events of phones, and the stream of facts that KPIs are made of. */
 import type { KpiEvent } from '../../kpi/event';
+import { storableName } from '../../names';
 import type { DeviceEvent } from '../../tracking/events';
 import { pageFacts, participationFacts, toRecordedEvent } from '../rows';
 import type { KpiSelection, RecordReport } from '../store';
@@ -28,7 +29,7 @@ export function recordEvents(db: Database, numbers: DeliveryNumbers, events: rea
       if (recorded === 0) report.duplicates++;
       else report.recorded.push(toRecordedEvent(event, delivery));
       if (event.type === 'unsubscribed' && recorded === 1) {
-        optOut(db, String(delivery['recipient']), String(delivery['category']), receivedAt);
+        optOut(db, String(delivery['recipient']), storableName(String(delivery['category'])), receivedAt);
       }
     });
   });

@@ -1,3 +1,5 @@
+import { BLANKS } from '../blanks';
+
 /** Of a row of people: see the step that adds the column. Part of that step, so that it never changes either. */
 const PLATFORMS_OF = `(SELECT coalesce(max(platform = 'android'), 0) + 2 * coalesce(max(platform = 'ios'), 0) + 4 * coalesce(max(platform = 'web'), 0)
       FROM devices WHERE recipient = people.id AND dead_since IS NULL AND permission IS NOT 'denied')`;
@@ -385,5 +387,12 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX ledger_by_recipient;
   CREATE INDEX ledger_by_occurrence ON ledger (occurrence_number);
   CREATE INDEX ledger_by_recipient ON ledger (recipient, occurrence_number, leased_at);
+  `,
+  // A category of consent has one name, without blanks around it; where two become one, the no wins.
+  `
+  INSERT INTO consents (recipient, category, state, set_at)
+  SELECT recipient, trim(category, ${BLANKS}), state, set_at FROM consents WHERE category <> trim(category, ${BLANKS})
+  ON CONFLICT (recipient, category) DO UPDATE SET state = excluded.state, set_at = excluded.set_at WHERE excluded.state = 'opted-out';
+  DELETE FROM consents WHERE category <> trim(category, ${BLANKS});
   `,
 ];

@@ -43,6 +43,17 @@ export const EARLIER_PEOPLE = `
     ('c1', 'chloe', 'fcm', 'android', NULL, '2026-01-01T00:00:00.000Z', '')`;
 export const EARLIER_REACH = { people: 2, android: 1, ios: 1, web: 1 };
 
+/** Consents as they were kept before their categories had one form. */
+export const EARLIER_CONSENTS = `INSERT INTO consents (recipient, category, state, set_at) VALUES
+  ('anna', 'news', 'opted-in', '1'), ('anna', 'news ', 'opted-out', '2'), ('anna', '\u00a0news', 'opted-in', '3'),
+  ('ben', 'news', 'opted-out', '1'), ('ben', '\tnews\n', 'opted-in', '2'), ('carl', ' order news', 'subscribed', '1')`;
+export const NOW_CONSENTS = { anna: { news: 'opted-out' }, ben: { news: 'opted-out' }, carl: { 'order news': 'subscribed' } };
+
+export async function consentsOf(store: Store): Promise<Record<string, unknown>> {
+  const { consents } = await store.standing(['anna', 'ben', 'carl'], []);
+  return Object.fromEntries([...consents].map(([person, one]) => [person, { ...one }]));
+}
+
 /** Whether PostgreSQL answers; asked in another process, since a suite must know before it begins. */
 function answers(): boolean {
   const script = `const { Client } = require('pg');

@@ -4,7 +4,7 @@ import { explainAudience, selectPeople } from '../../../core/campaign';
 import { checkStore, openStore, type Store } from '../../../core/store';
 import { MIGRATIONS } from '../../../core/store/postgres/migrations';
 import { collect, NOW, person } from '../support';
-import { EARLIER_PEOPLE, EARLIER_REACH, hasPostgres, postgres, POSTGRES_URL } from './databases';
+import { consentsOf, EARLIER_CONSENTS, EARLIER_PEOPLE, EARLIER_REACH, hasPostgres, NOW_CONSENTS, postgres, POSTGRES_URL } from './databases';
 
 jest.setTimeout(30_000);
 
@@ -100,6 +100,21 @@ describe('a PostgreSQL store', () => {
     await client.end();
     const store = await openStore({ postgres: location });
     expect((await explainAudience(store, {}, { now: NOW })).reach).toEqual(EARLIER_REACH);
+    await store.close();
+    await postgres.drop({ postgres: location });
+  });
+
+  it('of an earlier version keeps the no to a category whose name had blanks around it', async () => {
+    const { Client } = require('pg') as typeof import('pg');
+    const location = place();
+    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('INTO consents')));
+    const client = new Client({ connectionString: location.url });
+    await client.connect();
+    await client.query(`CREATE SCHEMA ${location.schema}; SET search_path TO ${location.schema}; ${steps.join(';')};
+      CREATE TABLE schema_version (version INTEGER NOT NULL); INSERT INTO schema_version VALUES (${steps.length}); ${EARLIER_CONSENTS}`);
+    await client.end();
+    const store = await openStore({ postgres: location });
+    expect(await consentsOf(store)).toEqual(NOW_CONSENTS);
     await store.close();
     await postgres.drop({ postgres: location });
   });

@@ -10,7 +10,7 @@ import { Database } from '../../../core/store/sqlite/database';
 import { pageQuery } from '../../../core/store/sqlite/ledger';
 import { MIGRATIONS } from '../../../core/store/sqlite/migrations';
 import { collect, NOW, person, temporaryFolder } from '../support';
-import { DATABASES, EARLIER_PEOPLE, EARLIER_REACH, freshStore } from './databases';
+import { consentsOf, DATABASES, EARLIER_CONSENTS, EARLIER_PEOPLE, EARLIER_REACH, freshStore, NOW_CONSENTS } from './databases';
 
 // The real PostgreSQL answers as fast as the machine lets it.
 jest.setTimeout(30_000);
@@ -831,6 +831,16 @@ describe('a store file', () => {
     rawDatabase(path, `${steps.join(';')}; PRAGMA user_version = ${steps.length}; ${EARLIER_PEOPLE}`);
     const store = await openStore({ sqlite: path });
     expect((await explainAudience(store, {}, { now: NOW })).reach).toEqual(EARLIER_REACH);
+    await store.close();
+  });
+
+  it('of an earlier version keeps the no to a category whose name had blanks around it', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'store.sqlite');
+    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('INTO consents')));
+    rawDatabase(path, `${steps.join(';')}; PRAGMA user_version = ${steps.length}; ${EARLIER_CONSENTS}`);
+    const store = await openStore({ sqlite: path });
+    expect(await consentsOf(store)).toEqual(NOW_CONSENTS);
     await store.close();
   });
 

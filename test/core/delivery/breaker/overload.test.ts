@@ -1,12 +1,13 @@
 import { Overload } from '../../../../core/delivery/breaker/overload';
 
 const REST = 10_000;
+const MOST = 600_000;
 
 function feed(overload: Overload, answers: string, from: number, everyMs = 10, leftAt?: number): { rest: number; now: number } {
   let now = from;
   for (const answer of answers) {
     now += everyMs;
-    const rest = overload.note(answer === 'x', leftAt ?? now, now, REST);
+    const rest = overload.note(answer === 'x', leftAt ?? now, now, REST, MOST);
     if (rest > 0) return { rest, now };
   }
   return { rest: 0, now };
@@ -31,11 +32,11 @@ describe('the circuit breaker', () => {
     for (let attempt = 0; attempt < 4; attempt++) {
       expect(overload.isTrying).toBe(true);
       now += rest + 1;
-      rest = overload.note(true, now, now, REST);
+      rest = overload.note(true, now, now, REST, MOST);
       rests.push(rest);
     }
     expect(rests).toEqual([1, 2, 4, 8, 8].map((times) => times * REST));
-    expect(overload.note(false, now + rest + 1, now + rest + 1, REST)).toBe(0);
+    expect(overload.note(false, now + rest + 1, now + rest + 1, REST, MOST)).toBe(0);
     expect(overload.isTrying).toBe(false);
     expect(feed(overload, '.'.repeat(300), now + rest + 2).rest).toBe(0);
   });
@@ -55,5 +56,16 @@ describe('the circuit breaker', () => {
       expect(feed(overload, answers, now + rest + 1, 10, now - 1).rest).toBe(0);
       expect(overload.isTrying).toBe(true);
     }
+  });
+
+  it('rests no longer than a run lets it, and hears what leaves after that', () => {
+    const overload = new Overload();
+    const most = 2000;
+    let now = 0;
+    let rest = 0;
+    while (rest === 0) rest = overload.note(true, ++now, now, REST, most);
+    expect(rest).toBe(most);
+    overload.note(false, now + most, now + most, REST, most);
+    expect(overload.isTrying).toBe(false);
   });
 });
