@@ -46,7 +46,7 @@ export class Judging {
     const mayWait = expected.some(({ rules }) => keepsWaiting(rules));
     const isCapped = expected.some(({ rules }) => rules.audienceCap !== undefined);
     const lookBack = Math.max(...expected.map(({ rules }) => lookBackMs(rules)));
-    const [standing, reached, counted, waited, contacts] = await Promise.all([
+    const [standing, asked, counted, waited, contacts] = await Promise.all([
       store.standing(candidates.map(({ person }) => person.id), candidates.flatMap(({ person }) => person.devices.map(({ token }) => token))),
       mayWait || !messages.every(({ occurrence }) => this.isNew(occurrence)) ? store.reached(messages) : [],
       isCapped ? store.counted(messages) : [],
@@ -54,6 +54,9 @@ export class Judging {
       lookBack === 0 ? [] : store.contacts(messages, new Date(now.getTime() - lookBack)),
       this.readRuns(candidates, now),
     ]);
+    // Whether an operator holds people back is known only now.
+    const isPaused = messages.some(({ occurrence }) => this.runs.get(occurrence)?.state === 'paused');
+    const reached = asked.length === 0 && isPaused ? await store.reached(messages) : asked;
     /** People of this page whom the cap counts, and the ledger not yet. */
     const counting = new Set<string>();
     return candidates.map((candidate, index): Judged => {

@@ -64,7 +64,8 @@ export function lease(db: Database, deliveries: readonly DeliveryIntent[], optio
     if (since !== undefined) await queries.all(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.caps', 0))`);
     const rows = await lockLeases(queries, deliveries);
     const { decisions, taken, lost } = judgeLeases(deliveries, rows, since === undefined ? [] : await contacts(queries, deliveries, since), options);
-    if (lost.length > 0) await queries.run(`UPDATE deliveries SET outcome = 'unknown', code = 'run-ended', settled_at = $2 WHERE id = ANY($1)`, lost, now);
+    // What was in doubt stays so: its run may live after all, and be refused.
+    if (lost.length > 0) await queries.run(`UPDATE deliveries SET outcome = 'unknown', code = CASE WHEN code = '${IN_DOUBT}' THEN code ELSE 'run-ended' END, settled_at = $2 WHERE id = ANY($1)`, lost, now);
     if (taken.length > 0) {
       await queries.run(
         `INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, arm, category, counts, gateway, platform, device, owner, leased_at, leased_until, left_at)

@@ -1,4 +1,6 @@
-import { BLANKS } from '../blanks';
+/** Whatever JavaScript's `trim` takes away, as far as the encoding of the database has it. Part of a step, so that it never changes. */
+const BLANKS = `(SELECT string_agg(chr(n), '') FROM unnest('{9,10,11,12,13,32,160,5760,8192,8193,8194,8195,8196,8197,8198,8199,8200,8201,8202,8232,8233,8239,8287,12288,65279}'::int[]) AS n
+    WHERE n < 128 OR getdatabaseencoding() = 'UTF8')`;
 
 /**
  * The schema, one step a version, with the columns of the SQLite one. A step that has shipped is never edited; a change is
@@ -248,7 +250,7 @@ export const MIGRATIONS: readonly string[] = [
   `
   INSERT INTO consents (recipient, category, state, set_at)
   SELECT DISTINCT ON (recipient, btrim(category, ${BLANKS})) recipient, btrim(category, ${BLANKS}), state, set_at FROM consents
-  WHERE category <> btrim(category, ${BLANKS}) ORDER BY recipient, btrim(category, ${BLANKS}), state = 'opted-out' DESC
+  WHERE category <> btrim(category, ${BLANKS}) ORDER BY recipient, btrim(category, ${BLANKS}), state = 'opted-out' DESC, category
   ON CONFLICT (recipient, category) DO UPDATE SET state = excluded.state, set_at = excluded.set_at WHERE excluded.state = 'opted-out';
   DELETE FROM consents WHERE category <> btrim(category, ${BLANKS});
   `,

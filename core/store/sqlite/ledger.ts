@@ -108,7 +108,9 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
   const { decisions, written = [], indexed } = db.transaction(() => {
     const rows = rowsOf(db, LEASED, deliveries);
     const { decisions, taken, lost } = judgeLeases(deliveries, rows.map(toLeasedRow), since === undefined ? [] : contacts(db, deliveries, since), options);
-    for (const id of lost) db.run(`UPDATE ledger SET outcome = 'unknown', code = 'run-ended', settled_at = ? WHERE number = ?`, now, numbers.of(id));
+    // What was in doubt stays so: its run may live after all, and be refused.
+    const lose = `UPDATE ledger SET outcome = 'unknown', code = CASE WHEN code IS '${IN_DOUBT}' THEN code ELSE 'run-ended' END, settled_at = ? WHERE number = ?`;
+    for (const id of lost) db.run(lose, now, numbers.of(id));
     if (taken.length === 0) return { decisions };
     db.run(
       'INSERT INTO lease_owners (name, leased_until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET leased_until = max(leased_until, excluded.leased_until)',

@@ -65,6 +65,18 @@ describe('the policies of sending', () => {
       expect(await store.runs()).toMatchObject([{ state: 'finished', people: 500, sent: 500 }]);
     });
 
+    it.each([undefined, { audienceCap: 1000 }])('let nobody wait for the operator whom the same run sent to before the pause (%j)', async (policies) => {
+      async function* list() {
+        for (let n = 0; n < 500; n++) yield item(`p${n}`, { timezone: 'UTC' });
+        while ((await store.runs())[0]?.sent !== 500) await sleep(10);
+        await steerRun(store, 'pause', { campaign: 'sale', occurrence: 'once' }, new Date('2026-06-01T12:00:00Z'));
+        yield item('p0', { timezone: 'UTC' });
+      }
+      const results = await collect(sendCampaign(list(), options({ ...(policies && { policies }) })));
+      expect(fates(results).slice(500)).toEqual(['suppressed already-sent']);
+      expect(await store.runs()).toMatchObject([{ state: 'paused', people: 500, sent: 500, held: 0 }]);
+    });
+
     it('of a daily campaign: who waited gets the occurrence that they waited for', async () => {
       const daily = { repeat: { per: 'day' }, policies: { zone: 'Europe/Paris', quietHours } } as const;
       await send([item('anna')], daily);

@@ -46,7 +46,7 @@ export const EARLIER_REACH = { people: 2, android: 1, ios: 1, web: 1 };
 /** Consents as they were kept before their categories had one form. */
 export const EARLIER_CONSENTS = `INSERT INTO consents (recipient, category, state, set_at) VALUES
   ('anna', 'news', 'opted-in', '1'), ('anna', 'news ', 'opted-out', '2'), ('anna', '\u00a0news', 'opted-in', '3'),
-  ('ben', 'news', 'opted-out', '1'), ('ben', '\tnews\n', 'opted-in', '2'), ('carl', ' order news', 'subscribed', '1')`;
+  ('ben', 'news', 'opted-out', '1'), ('ben', '\tnews\n', 'opted-in', '2'), ('carl', ' order news', 'subscribed', '1'), ('carl', 'order news ', 'opted-in', '2')`;
 export const NOW_CONSENTS = { anna: { news: 'opted-out' }, ben: { news: 'opted-out' }, carl: { 'order news': 'subscribed' } };
 
 export async function consentsOf(store: Store): Promise<Record<string, unknown>> {

@@ -231,6 +231,15 @@ describe.each(DATABASES.map((database) => [database.name, database] as const))('
       expect(await store.lease(skip, run(16))).toEqual(['already-sent', 'unknown-before', 'go']);
     });
 
+    it('keeps in doubt what a slow run says late of a message that another gave up meanwhile', async () => {
+      const run = (number: number) => ({ ...LEASE, owner: `run-${number}`, now: new Date(NOW.getTime() + number * 61_000) });
+      await store.lease([intent('a', { leaves: true })], run(1));
+      await store.lease([intent('a', { resendUnknown: true })], run(2));
+      expect(await store.lease([intent('a')], run(4))).toEqual(['unknown-before']);
+      await store.settle([{ id: 'a', outcome: 'bad-payload', attempts: 1 }], run(2));
+      expect(await store.lease([intent('a')], run(6))).toEqual(['unknown-before']);
+    });
+
     it.each(['bad-credentials', 'bad-payload', 'wrong-environment', 'throttled', 'unavailable'] as const)(
       'lets go again what certainly did not arrive: %s', async (outcome) => {
         await store.lease([intent('a')], LEASE);
