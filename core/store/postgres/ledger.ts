@@ -22,11 +22,14 @@ export async function reached(db: Database, messages: readonly MessageName[]): P
   return messages.map((_, position) => positions.has(position));
 }
 
+/** Of a delivery: its person got it, or may have. Of one in the air nobody knows yet. */
+const MAY_HAVE_IT = "(outcome IS NULL OR outcome IN ('accepted', 'unknown'))";
+
 export async function contacts(db: Pick<Queries, 'all'>, messages: readonly MessageName[], since: Date): Promise<Contact[][]> {
   const rows = await db.all(
     `SELECT position, max(leased_at) AS at, min(category) AS category FROM ${ASKED}
        JOIN deliveries AS d ON d.recipient = asked.recipient AND d.leased_at > $2
-     WHERE counts = 1 AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))
+     WHERE counts = 1 AND ${MAY_HAVE_IT}
        AND (d.campaign, d.occurrence, d.message_key) <> (asked.campaign, asked.occurrence, asked.message_key)
      GROUP BY position, d.campaign, d.occurrence, d.message_key`,
     json(messages), since.toISOString(),
@@ -39,7 +42,7 @@ export async function contacts(db: Pick<Queries, 'all'>, messages: readonly Mess
 export async function countReached(db: Database, campaign: string, occurrence: string): Promise<number> {
   const [row] = await db.all(
     `SELECT count(DISTINCT recipient)::int AS n FROM deliveries
-     WHERE campaign = $1 AND occurrence = $2 AND recipient <> '' AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
+     WHERE campaign = $1 AND occurrence = $2 AND recipient <> '' AND ${MAY_HAVE_IT}`,
     campaign, occurrence,
   );
   return Number(row?.['n']);
@@ -49,7 +52,7 @@ export async function counted(db: Database, messages: readonly MessageName[]): P
   const rows = await db.all(
     `SELECT position FROM ${ASKED} WHERE EXISTS (
        SELECT 1 FROM deliveries AS d WHERE (d.campaign, d.occurrence, d.recipient) = (asked.campaign, asked.occurrence, asked.recipient)
-         AND (outcome IS NULL OR outcome IN ('accepted', 'unknown')))`,
+         AND ${MAY_HAVE_IT})`,
     json(messages),
   );
   const positions = new Set(rows.map((row) => row['position']));

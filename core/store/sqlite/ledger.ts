@@ -67,11 +67,14 @@ function rowsOf(db: Database, columns: string, messages: readonly MessageName[],
   });
 }
 
+/** Of a delivery: its person got it, or may have. Of one in the air nobody knows yet. */
+const MAY_HAVE_IT = "(outcome IS NULL OR outcome IN ('accepted', 'unknown'))";
+
 export function contacts(db: Database, messages: readonly MessageName[], since: Date): Contact[][] {
   const rows = db.all(
     `SELECT asked.key AS position, max(leased_at) AS at, category FROM json_each(?) AS asked JOIN deliveries
        ON recipient = asked.value ->> 'recipient' AND leased_at > ?
-     WHERE counts = 1 AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))
+     WHERE counts = 1 AND ${MAY_HAVE_IT}
        AND (campaign, occurrence, message_key)
          IS NOT (asked.value ->> 'campaign', asked.value ->> 'occurrence', asked.value ->> 'key')
      GROUP BY asked.key, campaign, occurrence, message_key`,
@@ -85,7 +88,7 @@ export function contacts(db: Database, messages: readonly MessageName[], since: 
 export function countReached(db: Database, campaign: string, occurrence: string): number {
   return Number(db.get(
     `SELECT count(DISTINCT recipient) AS n FROM ledger
-     WHERE occurrence_number = ${OCCURRENCE_NUMBER} AND recipient <> '' AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))`,
+     WHERE occurrence_number = ${OCCURRENCE_NUMBER} AND recipient <> '' AND ${MAY_HAVE_IT}`,
     campaign, occurrence,
   )?.['n'] ?? 0);
 }
@@ -95,7 +98,7 @@ export function counted(db: Database, messages: readonly MessageName[]): boolean
     `SELECT asked.key AS position FROM json_each(?) AS asked WHERE EXISTS (
        SELECT 1 FROM ledger WHERE recipient = asked.value ->> 'recipient' AND occurrence_number =
          (SELECT occurrences.number FROM occurrences WHERE campaign = asked.value ->> 'campaign' AND occurrence = asked.value ->> 'occurrence')
-         AND (outcome IS NULL OR outcome IN ('accepted', 'unknown')))`,
+         AND ${MAY_HAVE_IT})`,
     JSON.stringify(messages),
   );
   const positions = new Set(rows.map((row) => Number(row['position'])));
@@ -108,9 +111,7 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
   const { decisions, written = [], indexed } = db.transaction(() => {
     const rows = rowsOf(db, LEASED, deliveries);
     const { decisions, taken, lost } = judgeLeases(deliveries, rows.map(toLeasedRow), since === undefined ? [] : contacts(db, deliveries, since), options);
-    // What was in doubt stays so: its run may live after all, and be refused.
-    const lose = `UPDATE ledger SET outcome = 'unknown', code = CASE WHEN code IS '${IN_DOUBT}' THEN code ELSE 'run-ended' END, settled_at = ? WHERE number = ?`;
-    for (const id of lost) db.run(lose, now, numbers.of(id));
+    for (const id of lost) db.run(LOSE, now, numbers.of(id));
     if (taken.length === 0) return { decisions };
     db.run(
       'INSERT INTO lease_owners (name, leased_until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET leased_until = max(leased_until, excluded.leased_until)',
@@ -153,6 +154,9 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
 
 const INSERT = `INSERT INTO ledger (number, id, occurrence_number, recipient, message_key, arm, traits, device, owner, leased_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** What was in doubt stays so: its run may live after all, and be refused. */
+const LOSE = `UPDATE ledger SET outcome = 'unknown', code = CASE WHEN code IS '${IN_DOUBT}' THEN code ELSE 'run-ended' END, settled_at = ? WHERE number = ?`;
 
 /** Whether a delivery without outcome is perhaps on its way, or was. */
 const MAY_ARRIVE = `(outcome IS NULL AND (code IS '${IN_DOUBT}' OR ${HAS_LEFT}))`;
