@@ -89,53 +89,38 @@ describe('a PostgreSQL store', () => {
     expect((await explainAudience(store, {}, { now: NOW })).reach.people).toBe(0);
   }));
 
-  it('of an earlier version learns on which platforms people can be reached', async () => {
+  /** A store that other rows were written into before a step of the schema, opened now. */
+  async function withEarlier(step: string, rows: string, work: (store: Store) => Promise<void>): Promise<void> {
     const { Client } = require('pg') as typeof import('pg');
     const location = place();
-    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('ADD COLUMN platforms')));
+    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((text) => text.includes(step)));
     const client = new Client({ connectionString: location.url });
     await client.connect();
     await client.query(`CREATE SCHEMA ${location.schema}; SET search_path TO ${location.schema}; ${steps.join(';')};
-      CREATE TABLE schema_version (version INTEGER NOT NULL); INSERT INTO schema_version VALUES (${steps.length}); ${EARLIER_PEOPLE}`);
+      CREATE TABLE schema_version (version INTEGER NOT NULL); INSERT INTO schema_version VALUES (${steps.length}); ${rows}`);
     await client.end();
     const store = await openStore({ postgres: location });
+    await work(store);
+    await store.close();
+    await postgres.drop({ postgres: location });
+  }
+
+  it('of an earlier version learns on which platforms people can be reached', () => withEarlier('ADD COLUMN platforms', EARLIER_PEOPLE, async (store) => {
     expect((await explainAudience(store, {}, { now: NOW })).reach).toEqual(EARLIER_REACH);
-    await store.close();
-    await postgres.drop({ postgres: location });
-  });
+  }));
 
-  it('of an earlier version keeps the no to a category whose name had blanks around it', async () => {
-    const { Client } = require('pg') as typeof import('pg');
-    const location = place();
-    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('INTO consents')));
-    const client = new Client({ connectionString: location.url });
-    await client.connect();
-    await client.query(`CREATE SCHEMA ${location.schema}; SET search_path TO ${location.schema}; ${steps.join(';')};
-      CREATE TABLE schema_version (version INTEGER NOT NULL); INSERT INTO schema_version VALUES (${steps.length}); ${EARLIER_CONSENTS}`);
-    await client.end();
-    const store = await openStore({ postgres: location });
+  it('of an earlier version keeps the no to a category whose name had blanks around it', () => withEarlier('INTO consents', EARLIER_CONSENTS, async (store) => {
     expect(await consentsOf(store)).toEqual(NOW_CONSENTS);
-    await store.close();
-    await postgres.drop({ postgres: location });
-  });
+  }));
 
-  it('of the version before knows that what waited beyond its lease was not in the air', async () => {
-    const { Client } = require('pg') as typeof import('pg');
-    const location = place();
-    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('SET left_at = NULL')));
-    const client = new Client({ connectionString: location.url });
-    await client.connect();
+  it('of the version before knows that what waited beyond its lease was not in the air', () => {
     const row = (id: string, notBefore: string) => `('${id}', 'sale', 'once', 'p-${id}', '', 'marketing', 1, 'fcm', 'android', 'x', 'old', '2026-01-01T00:00:00.000Z', '2026-01-01T00:01:00.000Z', '2026-01-01T00:00:00.000Z', ${notBefore})`;
-    await client.query(`CREATE SCHEMA ${location.schema}; SET search_path TO ${location.schema}; ${steps.join(';')};
-      CREATE TABLE schema_version (version INTEGER NOT NULL); INSERT INTO schema_version VALUES (${steps.length});
-      INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, category, counts, gateway, platform, device, owner, leased_at, leased_until, left_at, not_before)
-      VALUES ${row('waited', `'2026-01-01T00:05:00.000Z'`)}, ${row('in-the-air', 'NULL')}, ${row('perhaps', `'2026-01-01T00:00:20.000Z'`)}`);
-    await client.end();
-    const store = await openStore({ postgres: location });
-    const intents = ['waited', 'in-the-air', 'perhaps'].map((id) => ({ ...intent, id, recipient: `p-${id}` }));
-    expect(await store.lease(intents, { now: NOW, owner: 'new', leaseMs: 60_000 })).toEqual(['go', 'unknown-before', 'unknown-before']);
-    await store.close();
-    await postgres.drop({ postgres: location });
+    const rows = `INSERT INTO deliveries (id, campaign, occurrence, recipient, message_key, category, counts, gateway, platform, device, owner, leased_at, leased_until, left_at, not_before)
+      VALUES ${row('waited', `'2026-01-01T00:05:00.000Z'`)}, ${row('in-the-air', 'NULL')}, ${row('perhaps', `'2026-01-01T00:00:20.000Z'`)}`;
+    return withEarlier('SET left_at = NULL', rows, async (store) => {
+      const intents = ['waited', 'in-the-air', 'perhaps'].map((id) => ({ ...intent, id, recipient: `p-${id}` }));
+      expect(await store.lease(intents, { now: NOW, owner: 'new', leaseMs: 60_000 })).toEqual(['go', 'unknown-before', 'unknown-before']);
+    });
   });
 
   it('is made once by processes that start together, and refused where it is newer', () => using(async ([store], schema) => {

@@ -833,25 +833,24 @@ describe('a store file', () => {
     flushed.mockRestore();
   });
 
-  it('of an earlier version learns on which platforms people can be reached', async () => {
+  /** A store that other rows were written into before a step of the schema, opened now. */
+  async function withEarlier(step: string, rows: string, work: (store: Store) => Promise<void>): Promise<void> {
     using folder = temporaryFolder();
     const path = join(folder.path, 'store.sqlite');
-    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('ADD COLUMN platforms')));
-    rawDatabase(path, `${steps.join(';')}; PRAGMA user_version = ${steps.length}; ${EARLIER_PEOPLE}`);
+    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((text) => text.includes(step)));
+    rawDatabase(path, `${steps.join(';')}; PRAGMA user_version = ${steps.length}; ${rows}`);
     const store = await openStore({ sqlite: path });
-    expect((await explainAudience(store, {}, { now: NOW })).reach).toEqual(EARLIER_REACH);
+    await work(store);
     await store.close();
-  });
+  }
 
-  it('of an earlier version keeps the no to a category whose name had blanks around it', async () => {
-    using folder = temporaryFolder();
-    const path = join(folder.path, 'store.sqlite');
-    const steps = MIGRATIONS.slice(0, MIGRATIONS.findIndex((step) => step.includes('INTO consents')));
-    rawDatabase(path, `${steps.join(';')}; PRAGMA user_version = ${steps.length}; ${EARLIER_CONSENTS}`);
-    const store = await openStore({ sqlite: path });
+  it('of an earlier version learns on which platforms people can be reached', () => withEarlier('ADD COLUMN platforms', EARLIER_PEOPLE, async (store) => {
+    expect((await explainAudience(store, {}, { now: NOW })).reach).toEqual(EARLIER_REACH);
+  }));
+
+  it('of an earlier version keeps the no to a category whose name had blanks around it', () => withEarlier('INTO consents', EARLIER_CONSENTS, async (store) => {
     expect(await consentsOf(store)).toEqual(NOW_CONSENTS);
-    await store.close();
-  });
+  }));
 
   it.each([
     ['deliveries', 'SEARCH l USING INDEX ledger_by_occurrence (occurrence_number=? AND rowid>?)', 0],
