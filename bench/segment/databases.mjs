@@ -46,7 +46,8 @@ export async function sqlite({ people, events, now, keep }) {
       SELECT ${id('n')}, n % 2, printf('p%07d', n / ${MESSAGES}), '', 1, 't', 1, 0, 'accepted',
         ${iso(`${now} - (n * 104729 % 7776000) * 1000`)} FROM numbers;
     INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM ledger ORDER BY 1;
-    UPDATE delivery_ids_until SET number = (SELECT max(number) FROM ledger);
+    UPDATE delivery_ids_end SET number = (SELECT max(number) FROM ledger);
+    INSERT INTO occurrence_spans (occurrence_number, first, last) SELECT occurrence_number, number, number FROM ledger;
     INSERT INTO events (delivery, recipient, type, key, at, received_at) ${numbers(people * events)}
       SELECT ${id(`n / ${perMessage}`)}, printf('p%07d', n / ${events}), CASE n * 13 % 4 WHEN 0 THEN 'opened' WHEN 1 THEN 'clicked' ELSE 'received' END, n,
         ${iso(`${now} - (n * 104729 % 7776000) * 1000`)}, '' FROM numbers;

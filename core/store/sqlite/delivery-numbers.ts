@@ -1,58 +1,95 @@
 /**
  * Finds deliveries by their ids. Ids lie anywhere in their index: with each group of a campaign that is written into it, nearly every
- * row changes a page of its own, which costs more than the row. So they go into it thousands at once; until then the process that
- * wrote a delivery knows its number, and whoever else asks brings the index up to date first. The index holds the first letters of an id,
- * 48 bits of it: the row tells those apart that begin alike.
+ * row changes a page of its own, which costs more than the row. So none is written into it while a campaign runs: the process that
+ * wrote a delivery knows its number as long as it is in the air, and whoever asks for another one, as of an event, brings the index up
+ * to date first. The index holds the first letters of an id, 48 bits of it: the row tells those apart that begin alike.
  */
+import { setImmediate as others } from 'node:timers/promises';
 import type { Database } from './database';
 
-/** Deliveries that are not in the index at most, but for those of the moment. */
+/** Of so many deliveries at least does the process that wrote them know the numbers by heart. */
+const BY_HEART = 10_000;
+/** So many go into the index at once; then the process does its other work, and other processes write. */
 const TOGETHER = 10_000;
 
 export class DeliveryNumbers {
-  /** Of deliveries that this process wrote and that may not be in the index yet. */
+  /** What was written last, and before that. */
   private recent = new Map<string, number>();
-  /** Those that went into it last: many of them are in the air still, and will be asked for. */
   private before = this.recent;
-  /** The last number in the index, when it was last looked at. */
-  private indexed = 0;
+  /** What brings the index up to date; whoever asks meanwhile waits with the others. */
+  private indexing: Promise<void> | undefined;
 
   constructor(private readonly db: Database) {}
 
-  /** Brings the index up to date where many are missing, in the transaction that wrote them: both stand, or neither. The last number in it. */
-  indexMany(last: number): number {
-    const indexed = Number(this.db.get('SELECT number FROM delivery_ids_until')?.['number']);
-    if (last - indexed < TOGETHER) return indexed;
-    this.index();
-    return last;
-  }
-
-  /** These were written, and are committed. @param indexed the last number in the index since */
-  add(numbers: Iterable<readonly [id: string, number: number]>, indexed: number): void {
-    if (indexed !== this.indexed) {
+  /** These were written, and are committed. */
+  add(written: Iterable<readonly [id: string, number: number]>): void {
+    if (this.recent.size >= BY_HEART) {
       this.before = this.recent;
       this.recent = new Map();
-      this.indexed = indexed;
     }
-    for (const [id, number] of numbers) this.recent.set(id, number);
+    for (const [id, number] of written) this.recent.set(id, number);
   }
 
-  /** Of the delivery of the id; null where there is none. Asked in a transaction. */
-  of(id: string): number | null {
-    return this.recent.get(id) ?? this.before.get(id) ?? this.find(id) ?? (this.index() > 0 ? this.find(id) : null);
+  /** The numbers of the deliveries of these ids; undefined where one of them is not known by heart. */
+  known(ids: readonly string[]): number[] | undefined {
+    const numbers: number[] = [];
+    for (const id of ids) {
+      const number = this.byHeart(id);
+      if (number === undefined) return undefined;
+      numbers.push(number);
+    }
+    return numbers;
   }
 
-  /** Brings the index up to date, in a transaction. How many deliveries were missing. */
-  index(): number {
-    const missing = this.db.run(
-      'INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM ledger WHERE number > (SELECT number FROM delivery_ids_until) ORDER BY 1',
-    );
-    if (missing > 0) this.db.run('UPDATE delivery_ids_until SET number = (SELECT max(number) FROM ledger)');
-    return missing;
+  /** The numbers of the deliveries of these ids, null where there is none. Looks for those only that are not known by heart. Not within a transaction. */
+  async lookUp(ids: readonly string[]): Promise<(number | null)[]> {
+    const numbers = ids.map((id) => this.byHeart(id));
+    const found = (await this.find(ids.filter((_, index) => numbers[index] === undefined))).values();
+    return numbers.map((number) => number ?? found.next().value ?? null);
   }
 
-  private find(id: string): number | null {
+  /** The same, and all of them are in the index from now on. */
+  async find(ids: readonly string[]): Promise<(number | null)[]> {
+    let numbers = ids.map((id) => this.inIndex(id));
+    const { last } = this;
+    while (numbers.includes(null) && this.until < last) {
+      await (this.indexing ??= this.index(last).finally(() => (this.indexing = undefined)));
+      numbers = ids.map((id, index) => numbers[index] ?? this.inIndex(id));
+    }
+    return numbers;
+  }
+
+  private byHeart(id: string): number | undefined {
+    return this.recent.get(id) ?? this.before.get(id);
+  }
+
+  private inIndex(id: string): number | null {
     const row = this.db.get('SELECT number FROM delivery_ids JOIN ledger USING (number) WHERE start = substr(?1, 1, 8) AND id = ?1', id);
     return row === undefined ? null : Number(row['number']);
+  }
+
+  /** Brings the index up to this number. */
+  private async index(last: number): Promise<void> {
+    while (this.until < last) {
+      this.db.transaction(() => this.indexMore(last));
+      await others();
+    }
+  }
+
+  private indexMore(last: number): void {
+    const from = this.until;
+    const to = Math.min(from + TOGETHER, last);
+    this.db.run('INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM ledger WHERE number > ? AND number <= ? ORDER BY 1', from, to);
+    // Another process may have gone further by now.
+    this.db.run('UPDATE delivery_ids_end SET number = max(number, ?)', to);
+  }
+
+  /** The last number in the index. */
+  private get until(): number {
+    return Number(this.db.get('SELECT number FROM delivery_ids_end')?.['number']);
+  }
+
+  private get last(): number {
+    return Number(this.db.get('SELECT max(number) AS last FROM ledger')?.['last'] ?? 0);
   }
 }

@@ -5,18 +5,16 @@ import type { DeviceEvent } from '../../tracking/events';
 import { pageFacts, participationFacts, toRecordedEvent } from '../rows';
 import type { KpiSelection, RecordReport } from '../store';
 import type { Database } from './database';
-import type { DeliveryNumbers } from './delivery-numbers';
 import { pages } from './ledger';
 import { optOut } from './people';
 
-export function recordEvents(db: Database, numbers: DeliveryNumbers, events: readonly DeviceEvent[], now: Date): RecordReport {
+/** @param numbers of the deliveries of the events, null where there is none; they are in the index, by which {@link facts} finds them */
+export function recordEvents(db: Database, numbers: readonly (number | null)[], events: readonly DeviceEvent[], now: Date): RecordReport {
   const report: RecordReport = { recorded: [], duplicates: 0, foreign: [] };
   const receivedAt = now.toISOString();
   db.transaction(() => {
-    // Whoever asks about an event finds its delivery by the index.
-    numbers.index();
     events.forEach((event, index) => {
-      const delivery = db.get('SELECT * FROM deliveries WHERE number = ?', numbers.of(event.delivery));
+      const delivery = db.get('SELECT * FROM deliveries WHERE number = ?', numbers[index] ?? null);
       if (delivery === undefined) {
         report.foreign.push(index);
         return;

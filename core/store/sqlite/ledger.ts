@@ -9,29 +9,12 @@ import type {
 import type { Database } from './database';
 import type { DeliveryNumbers } from './delivery-numbers';
 import { HAS_LEFT, spansOf, takeBack, writeDepartures } from './departures';
-
-type Occurrence = Pick<MessageName, 'campaign' | 'occurrence'>;
+import { OCCURRENCE_NUMBER, occurrenceNumbers, OccurrenceSpans, ofOneOccurrence } from './occurrences';
 
 export function reached(db: Database, messages: readonly MessageName[]): boolean[] {
   const names = new Set(rowsOf(db, 'campaign, occurrence, recipient, message_key AS key', messages, `outcome = 'accepted'`)
     .map((row) => nameOf(row as unknown as MessageName)));
   return messages.map((message) => names.size > 0 && names.has(nameOf(message)));
-}
-
-const ofOneOccurrence = (a: Occurrence, b: Occurrence): boolean => a.occurrence === b.occurrence && a.campaign === b.campaign;
-
-/** Of a campaign and an occurrence; null where nobody had to do with it yet. */
-const OCCURRENCE_NUMBER = '(SELECT occurrences.number FROM occurrences WHERE campaign = ? AND occurrence = ?)';
-
-/** The same for as many rows as are written together, most of which are of one occurrence; makes it where there is none. */
-function occurrenceNumbers(db: Database): (campaign: string, occurrence: string) => number {
-  let last: { campaign: string; occurrence: string; number: number } | undefined;
-  return (campaign, occurrence) => {
-    if (last?.campaign === campaign && last.occurrence === occurrence) return last.number;
-    db.run('INSERT INTO occurrences (campaign, occurrence) VALUES (?, ?) ON CONFLICT DO NOTHING', campaign, occurrence);
-    last = { campaign, occurrence, number: Number(db.get(`SELECT ${OCCURRENCE_NUMBER} AS number`, campaign, occurrence)?.['number']) };
-    return last.number;
-  };
 }
 
 /** What many deliveries have in common: see the view `deliveries`. */
@@ -87,8 +70,8 @@ export function contacts(db: Database, messages: readonly MessageName[], since: 
 
 export function countReached(db: Database, campaign: string, occurrence: string): number {
   return Number(db.get(
-    `SELECT count(DISTINCT recipient) AS n FROM ledger
-     WHERE occurrence_number = ${OCCURRENCE_NUMBER} AND recipient <> '' AND ${MAY_HAVE_IT}`,
+    `SELECT count(DISTINCT recipient) AS n FROM occurrence_spans AS s CROSS JOIN ledger ON number BETWEEN s.first AND s.last
+     WHERE s.occurrence_number = ${OCCURRENCE_NUMBER} AND recipient <> '' AND ${MAY_HAVE_IT}`,
     campaign, occurrence,
   )?.['n'] ?? 0);
 }
@@ -108,11 +91,12 @@ export function counted(db: Database, messages: readonly MessageName[]): boolean
 export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readonly DeliveryIntent[], options: LeaseOptions): LeaseDecision[] {
   const now = options.now.toISOString();
   const since = contactsSince(deliveries, options.now);
-  const { decisions, written = [], indexed } = db.transaction(() => {
+  const { decisions, written } = db.transaction(() => {
     const rows = rowsOf(db, LEASED, deliveries);
     const { decisions, taken, lost } = judgeLeases(deliveries, rows.map(toLeasedRow), since === undefined ? [] : contacts(db, deliveries, since), options);
-    for (const id of lost) db.run(LOSE, now, numbers.of(id));
-    if (taken.length === 0) return { decisions };
+    const known = new Map(rows.map((row) => [row['id'], Number(row['number'])]));
+    for (const id of lost) db.run(LOSE, now, known.get(id) ?? null);
+    if (taken.length === 0) return { decisions, written: [] };
     db.run(
       'INSERT INTO lease_owners (name, leased_until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET leased_until = max(leased_until, excluded.leased_until)',
       options.owner, leaseEnd(options),
@@ -122,15 +106,17 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
     const traitsOf = traitNumbers(db);
     const leasedAt = options.now.getTime();
     let last = Number(db.get('SELECT max(number) AS last FROM ledger')?.['last'] ?? 0);
-    const known = new Map(rows.map((row) => [row['id'], Number(row['number'])]));
     const leaving: number[] = [];
+    const spans = new OccurrenceSpans();
     const insert = db.statement(INSERT);
     // What goes to the same gateway has numbers in a row, as it leaves together.
     const written = alike(taken, (a, b) => a.gateway === b.gateway).flat().map((intent): [string, number] => {
       const { id, campaign, occurrence, recipient, key, arm, device, leaves } = intent;
       const number = known.get(id);
       if (number === undefined) {
-        insert.get(++last, id, numberOf(campaign, occurrence), recipient, key, arm, traitsOf(intent), device, owner, leasedAt);
+        const occurrenceNumber = numberOf(campaign, occurrence);
+        spans.add(occurrenceNumber, ++last);
+        insert.get(last, id, occurrenceNumber, recipient, key, arm, traitsOf(intent), device, owner, leasedAt);
         if (leaves === true) leaving.push(last);
         return [id, last];
       }
@@ -145,10 +131,11 @@ export function lease(db: Database, numbers: DeliveryNumbers, deliveries: readon
       if (leaves === true) leaving.push(number);
       return [id, number];
     });
+    spans.write(db);
     writeDepartures(db, spansOf(leaving));
-    return { decisions, written, indexed: numbers.indexMany(last) };
+    return { decisions, written };
   });
-  if (indexed !== undefined) numbers.add(written, indexed);
+  numbers.add(written);
   return decisions;
 }
 
@@ -174,12 +161,15 @@ function leaseEnd({ now, leaseMs }: LeaseOptions): string {
   return new Date(now.getTime() + leaseMs).toISOString();
 }
 
+/** Of each delivery that is spoken of, in the same order; null where there is none. See {@link DeliveryNumbers}. */
+type Numbers = readonly (number | null)[];
+
 /** The lease begins anew: what waited long for its gateway is not judged by another run while it is in the air. */
-export function depart(db: Database, numbers: DeliveryNumbers, ids: readonly string[], options: LeaseOptions): Set<string> {
+export function depart(db: Database, numbers: Numbers, ids: readonly string[], options: LeaseOptions): Set<string> {
   return db.transaction(() => {
     extendLease(db, options);
     const owner = ownerNumber(db, options.owner);
-    const asked = ids.flatMap((id) => numbers.of(id) ?? []);
+    const asked = numbers.filter((number) => number !== null);
     const spans = spansOf(asked);
     const held = spans.reduce((sum, span) => sum + Number(db.get(`SELECT count(*) AS n FROM ledger WHERE number BETWEEN ? AND ? AND ${STILL_HELD}`, ...span, owner)?.['n']), 0);
     // Nearly always; which they are is asked only otherwise.
@@ -201,12 +191,12 @@ export function extendLease(db: Database, options: LeaseOptions): void {
   db.run('UPDATE lease_owners SET leased_until = max(leased_until, ?) WHERE name = ?', leaseEnd(options), options.owner);
 }
 
-export function postpone(db: Database, numbers: DeliveryNumbers, postponements: readonly Postponement[], owner: string): void {
+export function postpone(db: Database, numbers: Numbers, postponements: readonly Postponement[], owner: string): void {
   db.transaction(() => {
     const holder = ownerNumber(db, owner);
-    for (const { id, notBefore, code } of postponements) {
-      const number = numbers.of(id);
-      const change = `UPDATE ledger SET not_before = ?, code = CASE WHEN code IS '${IN_DOUBT}' THEN code ELSE ? END WHERE number = ? AND owner = ? AND outcome IS NULL`;
+    const change = `UPDATE ledger SET not_before = ?, code = CASE WHEN code IS '${IN_DOUBT}' THEN code ELSE ? END WHERE number = ? AND owner = ? AND outcome IS NULL`;
+    for (const [index, { notBefore, code }] of postponements.entries()) {
+      const number = numbers[index] ?? null;
       if (number !== null && db.run(change, notBefore.toISOString(), code, number, holder) > 0) takeBack(db, number);
     }
   });
@@ -217,14 +207,14 @@ export function postpone(db: Database, numbers: DeliveryNumbers, postponements: 
  * acceptance counts all the same, for the phone has the message; and an acceptance is never taken back.
  */
 export function settle(
-  db: Database, numbers: DeliveryNumbers, settlements: readonly Settlement[], { owner, now }: SettleOptions, participations: readonly Participation[] = [],
+  db: Database, numbers: Numbers, settlements: readonly Settlement[], { owner, now }: SettleOptions, participations: readonly Participation[] = [],
 ): void {
   const at = now.toISOString();
   db.transaction(() => {
     const holder = ownerNumber(db, owner);
     const [accept, refuse] = [db.statement(ACCEPT), db.statement(REFUSE)];
-    for (const { id, outcome, code, gatewayId, uniqueId, attempts } of settlements) {
-      const number = numbers.of(id);
+    for (const [index, { outcome, code, gatewayId, uniqueId, attempts }] of settlements.entries()) {
+      const number = numbers[index] ?? null;
       if (outcome === 'accepted') accept.get(gatewayId ?? null, uniqueId ?? null, attempts, at, number);
       else refuse.get(outcome, code ?? null, gatewayId ?? null, uniqueId ?? null, attempts, at, number, holder);
     }
@@ -269,17 +259,26 @@ export async function* ledger(db: Database, selection: KpiSelection): AsyncGener
   for (const page of pages(db, 'deliveries', selection)) yield* page.map(toLedgerRow);
 }
 
-/** The rows of an occurrence, by a column that an index has them in the order of; before the first of them comes `start`. */
+/** The rows of an occurrence behind a place in their order, found and ordered without sorting; `start` is before the first of them. */
 const TABLES = {
-  deliveries: { rows: 'SELECT t.* FROM deliveries AS t', order: 'number', start: 0 },
-  participations: { rows: 'SELECT t.*, o.campaign, o.occurrence FROM participations AS t JOIN occurrences AS o ON o.number = t.occurrence_number', order: 'recipient', start: '' },
+  deliveries: {
+    query: `SELECT t.* FROM occurrence_spans AS s CROSS JOIN deliveries AS t ON t.number BETWEEN max(s.first, ?2 + 1) AND s.last
+      WHERE s.occurrence_number = ?1 AND s.last > ?2 ORDER BY s.first, t.number`,
+    order: 'number',
+    start: 0,
+  },
+  participations: {
+    query: `SELECT t.*, o.campaign, o.occurrence FROM participations AS t JOIN occurrences AS o ON o.number = t.occurrence_number
+      WHERE t.occurrence_number = ?1 AND t.recipient > ?2 ORDER BY t.recipient`,
+    order: 'recipient',
+    start: '',
+  },
 } as const;
 const PAGE = 5000;
 
 /** The query of a page behind the one that ends with a certain value of the order; of an occurrence, by its number. */
 export function pageQuery(table: keyof typeof TABLES): string {
-  const { rows, order } = TABLES[table];
-  return `${rows} WHERE t.occurrence_number = ? AND t.${order} > ? ORDER BY t.${order} LIMIT ${PAGE}`;
+  return `${TABLES[table].query} LIMIT ${PAGE}`;
 }
 
 /** A page at a time: a reader never holds the whole ledger. */

@@ -396,4 +396,16 @@ export const MIGRATIONS: readonly string[] = [
   ON CONFLICT (recipient, category) DO UPDATE SET state = excluded.state, set_at = excluded.set_at WHERE excluded.state = 'opted-out';
   DELETE FROM consents WHERE category <> trim(category, ${BLANKS});
   `,
+  // The deliveries of an occurrence are found by spans of their numbers, which costs a campaign no row for each (see occurrences.ts); and their ids
+  // go into their index when somebody asks for one, however many are missing. A process of an earlier version that still runs knows nothing of
+  // spans: the table of another name ends its campaign, which goes on when it runs again.
+  `
+  CREATE TABLE occurrence_spans (occurrence_number INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (occurrence_number, first)) WITHOUT ROWID;
+  INSERT INTO occurrence_spans (occurrence_number, first, last)
+  SELECT occurrence_number, min(number), max(number) FROM (
+    SELECT occurrence_number, number, number - row_number() OVER (PARTITION BY occurrence_number ORDER BY number) AS island FROM ledger)
+  GROUP BY occurrence_number, island;
+  DROP INDEX ledger_by_occurrence;
+  ALTER TABLE delivery_ids_until RENAME TO delivery_ids_end;
+  `,
 ];

@@ -154,7 +154,7 @@ export class SqliteStore implements Store {
   }
 
   async depart(ids: readonly string[], options: LeaseOptions): Promise<ReadonlySet<string>> {
-    return ledger.depart(this.db, this.numbers, ids, options);
+    return ledger.depart(this.db, this.numbers.known(ids) ?? await this.numbers.lookUp(ids), ids, options);
   }
 
   async renew(_ids: readonly string[], options: LeaseOptions): Promise<void> {
@@ -162,11 +162,13 @@ export class SqliteStore implements Store {
   }
 
   async settle(settlements: readonly Settlement[], options: SettleOptions, participations?: readonly Participation[]): Promise<void> {
-    ledger.settle(this.db, this.numbers, settlements, options, participations);
+    const ids = settlements.map(({ id }) => id);
+    ledger.settle(this.db, this.numbers.known(ids) ?? await this.numbers.lookUp(ids), settlements, options, participations);
   }
 
   async postpone(postponements: readonly Postponement[], owner: string): Promise<void> {
-    ledger.postpone(this.db, this.numbers, postponements, owner);
+    const ids = postponements.map(({ id }) => id);
+    ledger.postpone(this.db, this.numbers.known(ids) ?? await this.numbers.lookUp(ids), postponements, owner);
   }
 
   async hold(messages: readonly HeldMessage[]): Promise<void> {
@@ -224,7 +226,7 @@ export class SqliteStore implements Store {
   }
 
   async recordEvents(events: readonly DeviceEvent[], now: Date): Promise<RecordReport> {
-    return recordEvents(this.db, this.numbers, events, now);
+    return recordEvents(this.db, await this.numbers.find(events.map(({ delivery }) => delivery)), events, now);
   }
 
   kpiEvents(selection: KpiSelection = {}): AsyncIterable<KpiEvent> {
