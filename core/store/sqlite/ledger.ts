@@ -263,7 +263,8 @@ export async function* ledger(db: Database, selection: KpiSelection): AsyncGener
 const TABLES = {
   deliveries: {
     query: `SELECT t.* FROM occurrence_spans AS s CROSS JOIN deliveries AS t ON t.number BETWEEN max(s.first, ?2 + 1) AND s.last
-      WHERE s.occurrence_number = ?1 AND s.last > ?2 ORDER BY s.first, t.number`,
+      WHERE s.occurrence_number = ?1
+        AND s.first >= coalesce((SELECT max(first) FROM occurrence_spans WHERE occurrence_number = ?1 AND first <= ?2 + 1), 0) ORDER BY s.first, t.number`,
     order: 'number',
     start: 0,
   },

@@ -874,7 +874,11 @@ describe('a store file', () => {
   }));
 
   it.each([
-    ['deliveries', ['SEARCH s USING PRIMARY KEY (occurrence_number=?)', 'SEARCH l USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'], 0],
+    ['deliveries', [
+      'SEARCH s USING PRIMARY KEY (occurrence_number=? AND first>?)',
+      'SCALAR SUBQUERY 1', 'SEARCH occurrence_spans USING PRIMARY KEY (occurrence_number=? AND first<?)',
+      'SEARCH l USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
+    ], 0],
     ['participations', ['SEARCH t USING PRIMARY KEY (occurrence_number=? AND recipient>?)'], ''],
   ] as const)('reads the %s of an occurrence in the order of an index and sorts nothing', async (table, searches, start) => {
     const store = await openStore({ sqlite: ':memory:' });
