@@ -9,8 +9,10 @@ import type { Database } from './database';
 
 /** Of so many deliveries at least does the process that wrote them know the numbers by heart. */
 const BY_HEART = 10_000;
-/** So many go into the index at once; then the process does its other work, and other processes write. */
+/** So many go into the index at once, then the process does its other work, and other processes write; */
 const TOGETHER = 10_000;
+/** or this part of what is in it, where that is more: whatever their number, they change nearly every page of it. */
+const PART = 1 / 20;
 
 export class DeliveryNumbers {
   /** What was written last, and before that. */
@@ -78,7 +80,7 @@ export class DeliveryNumbers {
 
   private indexMore(last: number): void {
     const from = this.until;
-    const to = Math.min(from + TOGETHER, last);
+    const to = Math.min(from + Math.max(TOGETHER, Math.floor(from * PART)), last);
     this.db.run('INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM ledger WHERE number > ? AND number <= ? ORDER BY 1', from, to);
     // Another process may have gone further by now.
     this.db.run('UPDATE delivery_ids_end SET number = max(number, ?)', to);
