@@ -4,7 +4,7 @@
  * wrote a delivery knows its number as long as it is in the air, and whoever asks for another one, as of an event, brings the index up
  * to date first. The index holds the first letters of an id, 48 bits of it: the row tells those apart that begin alike.
  */
-import { setImmediate as others } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Database } from './database';
 
 /** Of so many deliveries at least does the process that wrote them know the numbers by heart. */
@@ -32,7 +32,7 @@ export class DeliveryNumbers {
     for (const [id, number] of written) this.recent.set(id, number);
   }
 
-  /** The numbers of the deliveries of these ids; undefined where one of them is not known by heart. */
+  /** The numbers of the deliveries of these ids, at once, so that calls are done in their order; undefined where one of them is not known by heart. */
   known(ids: readonly string[]): number[] | undefined {
     const numbers: number[] = [];
     for (const id of ids) {
@@ -50,15 +50,16 @@ export class DeliveryNumbers {
     return numbers.map((number) => number ?? found.next().value ?? null);
   }
 
-  /** The same, and all of them are in the index from now on. */
+  /** The same, and all that there are of them are in the index from now on. */
   async find(ids: readonly string[]): Promise<(number | null)[]> {
-    let numbers = ids.map((id) => this.inIndex(id));
     const { last } = this;
-    while (numbers.includes(null) && this.until < last) {
+    for (;;) {
+      // Asked before the ids are: another process may bring the index up to date between the two, and an id would seem to be nobody's.
+      const { until } = this;
+      const numbers = ids.map((id) => this.inIndex(id));
+      if (until >= last || !numbers.includes(null)) return numbers;
       await (this.indexing ??= this.index(last).finally(() => (this.indexing = undefined)));
-      numbers = ids.map((id, index) => numbers[index] ?? this.inIndex(id));
     }
-    return numbers;
   }
 
   private byHeart(id: string): number | undefined {
@@ -74,7 +75,7 @@ export class DeliveryNumbers {
   private async index(last: number): Promise<void> {
     while (this.until < last) {
       this.db.transaction(() => this.indexMore(last));
-      await others();
+      await setImmediate();
     }
   }
 

@@ -799,6 +799,27 @@ describe('a store file', () => {
     await store.close();
   });
 
+  it('knows the delivery of an event though another process brings the index up to date at the moment of the question', async () => {
+    using folder = temporaryFolder();
+    const location = { sqlite: join(folder.path, 'store.sqlite') };
+    const [store, other] = [await openStore(location), await openStore(location)];
+    const opened = (delivery: string) => ({ delivery, type: 'opened', key: '1', at: NOW.toISOString() }) as const;
+    await store.lease([intent('a'), intent('b')], LEASE);
+    const { db } = store as unknown as { db: Database };
+    const get = db.get.bind(db);
+    const spy = jest.spyOn(db, 'get').mockImplementation((sql, ...parameters) => {
+      const row = get(sql, ...parameters);
+      if (sql.includes('delivery_ids JOIN')) {
+        spy.mockRestore();
+        databaseOf(other).exec(`INSERT INTO delivery_ids (start, number) SELECT substr(id, 1, 8), number FROM ledger; UPDATE delivery_ids_end SET number = 2`);
+      }
+      return row;
+    });
+    expect((await store.recordEvents([opened('a')], NOW)).recorded).toHaveLength(1);
+    await store.close();
+    await other.close();
+  });
+
   it('records no event where the index of its ids has no room, and does so later', async () => {
     const store = await openStore({ sqlite: ':memory:' });
     const opened = { delivery: 'a', type: 'opened', key: '1', at: NOW.toISOString() } as const;
