@@ -5,7 +5,7 @@
 import type { MessageName } from '../store';
 import type { Database } from './database';
 
-export type Occurrence = Pick<MessageName, 'campaign' | 'occurrence'>;
+type Occurrence = Pick<MessageName, 'campaign' | 'occurrence'>;
 
 export const ofOneOccurrence = (a: Occurrence, b: Occurrence): boolean => a.occurrence === b.occurrence && a.campaign === b.campaign;
 

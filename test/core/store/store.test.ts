@@ -36,6 +36,8 @@ function rawDatabase(path: string, sql: string): void {
 }
 
 /** SQLite's own handle of an open store, for faults that cannot be made from outside. */
+const opened = (delivery: string) => ({ delivery, type: 'opened', key: '1', at: NOW.toISOString() }) as const;
+
 function databaseOf(store: Store): DatabaseSync {
   return (store as unknown as { db: { db: DatabaseSync } }).db.db;
 }
@@ -702,8 +704,7 @@ describe('a store file', () => {
     const { owner, leased_until, left_at: _, leased_at, ...kept } = row;
     expect(databaseOf(store).prepare('SELECT * FROM deliveries').all()).toEqual([{ ...kept, number: 1, occurrence_number: 2, owner: 1, leased_at: Date.parse(leased_at) }]);
     expect(databaseOf(store).prepare('SELECT * FROM lease_owners').all()).toEqual([{ number: 1, name: owner, leased_until }]);
-    const opened = { delivery: 'a', type: 'opened', key: '1', at: NOW.toISOString() } as const;
-    expect((await store.recordEvents([opened], NOW)).recorded).toHaveLength(1);
+    expect((await store.recordEvents([opened('a')], NOW)).recorded).toHaveLength(1);
     const types = async (selection: object) => (await collect(store.kpiEvents(selection))).map(({ type, campaign, occurrence, recipient }) => [type, campaign, occurrence, recipient]);
     expect(await types({})).toEqual([
       ['assigned', 'news', 'once', 'p-b'], ['suppressed', 'news', 'once', 'p-b'], ['assigned', 'sale', 'once', 'p-a'], ['accepted', 'sale', 'once', 'p-a'], ['opened', 'sale', 'once', 'p-a'],
@@ -747,7 +748,6 @@ describe('a store file', () => {
     using folder = temporaryFolder();
     const location = { sqlite: join(folder.path, 'store.sqlite') };
     const [writer, other] = [await openStore(location), await openStore(location)];
-    const opened = (delivery: string) => ({ delivery, type: 'opened', key: '1', at: NOW.toISOString() }) as const;
     await writer.lease([intent('first'), intent('second')], LEASE);
     expect(await other.depart(['first', 'nobody'], LEASE)).toEqual(new Set(['first']));
     // More than the writer knows by heart.
@@ -787,11 +787,9 @@ describe('a store file', () => {
     await store.lease(ids.map((id) => intent(id)), LEASE);
     await store.settle(ids.map((id) => ({ id, outcome: 'accepted', attempts: 1 })), LEASE);
     expect(indexed()).toEqual({ n: 0 });
-    const opened = (delivery: string) => ({ delivery, type: 'opened', key: '1', at: NOW.toISOString() }) as const;
     // Other calls go on between two parts, and another event may ask meanwhile.
-    const [first, second, , during] = await Promise.all([
-      store.recordEvents([opened('n7')], NOW), store.recordEvents([opened('n24999'), opened('nobody')], NOW),
-      new Promise((resolve) => setImmediate(resolve)), Promise.resolve().then(() => indexed()),
+    const [first, second, during] = await Promise.all([
+      store.recordEvents([opened('n7')], NOW), store.recordEvents([opened('n24999'), opened('nobody')], NOW), Promise.resolve().then(() => indexed()),
     ]);
     expect([first.recorded.length, second.recorded.length, second.foreign]).toEqual([1, 1, [1]]);
     expect(during).toEqual({ n: 10_000 });
@@ -803,7 +801,6 @@ describe('a store file', () => {
     using folder = temporaryFolder();
     const location = { sqlite: join(folder.path, 'store.sqlite') };
     const [store, other] = [await openStore(location), await openStore(location)];
-    const opened = (delivery: string) => ({ delivery, type: 'opened', key: '1', at: NOW.toISOString() }) as const;
     await store.lease([intent('a'), intent('b')], LEASE);
     const { db } = store as unknown as { db: Database };
     const get = db.get.bind(db);
@@ -822,12 +819,11 @@ describe('a store file', () => {
 
   it('records no event where the index of its ids has no room, and does so later', async () => {
     const store = await openStore({ sqlite: ':memory:' });
-    const opened = { delivery: 'a', type: 'opened', key: '1', at: NOW.toISOString() } as const;
     await store.lease([intent('a')], LEASE);
     databaseOf(store).exec(`CREATE TRIGGER no_room BEFORE UPDATE ON delivery_ids_end BEGIN SELECT RAISE(ABORT, 'no room'); END`);
-    await expect(store.recordEvents([opened], NOW)).rejects.toThrow('no room');
+    await expect(store.recordEvents([opened('a')], NOW)).rejects.toThrow('no room');
     databaseOf(store).exec('DROP TRIGGER no_room');
-    expect((await store.recordEvents([opened], NOW)).recorded).toHaveLength(1);
+    expect((await store.recordEvents([opened('a')], NOW)).recorded).toHaveLength(1);
     await store.close();
   });
 
@@ -835,8 +831,7 @@ describe('a store file', () => {
     const store = await openStore({ sqlite: ':memory:' });
     const ids = Array.from({ length: 30 }, (_, n) => `of-the-same-beginning-${n}`);
     await store.lease(ids.map((id) => intent(id)), LEASE);
-    const opened = [...ids, 'of-the-same-beginning-'].map((delivery) => ({ delivery, type: 'opened', key: '1', at: NOW.toISOString() }) as const);
-    const { recorded, foreign } = await store.recordEvents(opened, NOW);
+    const { recorded, foreign } = await store.recordEvents([...ids, 'of-the-same-beginning-'].map(opened), NOW);
     expect(recorded.map(({ delivery, recipient }) => [delivery, recipient])).toEqual(ids.map((id) => [id, `p-${id}`]));
     expect(foreign).toEqual([30]);
     await store.close();
